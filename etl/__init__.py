@@ -1,0 +1,1 @@
+"""From the raw files of Indonesian governments to one validated, published database."""

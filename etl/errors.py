@@ -1,0 +1,38 @@
+"""Every exception we raise on purpose: one per decision that a person must take."""
+
+
+class EtlError(Exception):
+    """A failure that a person can act on; the command line prints it without a traceback."""
+
+    exit_code = 1
+
+
+class DescriptorError(EtlError):
+    """A ``datapackage.yaml`` breaks a rule of ``docs/deskriptor.md``; the message names file, resource and key."""
+
+    exit_code = 2
+
+
+class FileRefused(EtlError):
+    """A file whose bytes cannot be what its sender meant: archived, named in public, never parsed further.
+
+    ``code`` is the stable reason (``halaman_html``, ``kosong`` …), ``pesan`` the Indonesian and ``message`` the
+    English sentence that readers see in ``berkas_sumber``.
+    """
+
+    def __init__(self, code: str, pesan: str, message: str) -> None:
+        """Keep the reason's code and both sentences."""
+        super().__init__(f"{code}: {pesan}")
+        self.code = code
+        self.pesan = pesan
+        self.message = message
+
+
+class BuildBusy(EtlError):
+    """Another build is writing to the same output folder."""
+
+    exit_code = 75
+
+
+class ReleaseBroken(EtlError):
+    """A release, archive or key file is missing or damaged; the message names it."""

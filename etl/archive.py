@@ -1,0 +1,172 @@
+"""Raw bytes in, never changed again: content-addressed files and one append-only log.
+
+``OUT/arsip/<2 hex>/<sha256>`` holds the bytes, ``OUT/arsip/catatan.jsonl`` one line per pull: its number, name, hash
+and context. Everything later is a function of this folder.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.errors import EtlError, ReleaseBroken
+
+KONTEKS = "konteks.yml"
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One file as it came in: its number in the archive, name (relative path), hash and context."""
+
+    seq: int
+    nama: str
+    sha256: str
+    konteks: dict[str, Any]
+    terima: bool = False
+
+    def path(self, out: Path) -> Path:
+        """Where the bytes lie."""
+        return out / "arsip" / self.sha256[:2] / self.sha256
+
+    @property
+    def stem(self) -> str:
+        """Folder name of the pull's working files."""
+        return f"{self.seq:06d}"
+
+
+def import_folder(raw: Path, out: Path, accept: tuple[str, ...] = ()) -> list[Pull]:
+    """Copy every file below ``raw`` (or one file) into the archive; return the pulls that are new or changed.
+
+    The same name with the same bytes and context is the same pull. ``accept`` names files (name or sha256) that a
+    person has looked at and accepts although they break a scope's rules. Raises ``EtlError`` for a missing folder.
+    """
+    if not raw.exists():
+        raise EtlError(f"{raw}: folder tidak ada")
+    known = {pull.nama: pull for pull in read_log(out)}
+    seq = max((pull.seq for pull in known.values()), default=0)
+    fresh = []
+    for path in source_files(raw):
+        nama = path.relative_to(raw if raw.is_dir() else raw.parent).as_posix()
+        sha256 = store(path, out)
+        konteks = read_konteks(path, raw)
+        terima = bool({nama, sha256} & set(accept))
+        last = known.get(nama)
+        if last and (last.sha256, last.konteks, last.terima or not terima) == (sha256, konteks, True):
+            continue
+        if last and last.sha256 == sha256:
+            pull = Pull(last.seq, nama, sha256, konteks, terima or last.terima)
+        else:
+            seq += 1
+            pull = Pull(seq, nama, sha256, konteks, terima)
+        fresh.append(pull)
+    append_log(out, fresh)
+    return fresh
+
+
+def source_files(raw: Path) -> list[Path]:
+    """Files to import, in an order that no file system or locale changes; hidden files and context files are not data."""
+    if raw.is_file():
+        return [raw]
+    found = [p for p in raw.rglob("*") if p.is_file() and p.name != KONTEKS]
+    visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(raw).parts)]
+    return sorted(visible, key=lambda p: p.relative_to(raw).as_posix().encode())
+
+
+def store(path: Path, out: Path) -> str:
+    """Copy a file into the archive under its hash (written aside, synced, renamed) and return the hash."""
+    sha256 = file_hash(path)
+    target = out / "arsip" / sha256[:2] / sha256
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{sha256}.{os.getpid()}")
+        shutil.copyfile(path, temporary)
+        sync(temporary)
+        temporary.rename(target)
+        sync(target.parent)
+    return sha256
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Flush a file or folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_konteks(path: Path, raw: Path) -> dict[str, Any]:
+    """Context of a file: the ``konteks.yml`` of each folder above it, nearest last, then its own entry in ``berkas``.
+
+    Values become text, dates ISO text; ``pull`` (``penuh`` or ``tambahan``), ``sumber``, ``url``, ``diambil_pada`` and
+    any field name (region, year, unit) are understood.
+    """
+    konteks: dict[str, Any] = {}
+    folders = [folder for folder in reversed(path.parents) if folder == raw or raw in folder.parents]
+    for folder in folders or [path.parent]:
+        file = folder / KONTEKS
+        if not file.exists():
+            continue
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        if not isinstance(content, dict):
+            raise EtlError(f"{file}: isinya harus pasangan 'kunci: nilai'")
+        own = content.pop("berkas", None) or {}
+        konteks |= content
+        konteks |= own.get(path.relative_to(folder).as_posix(), {})
+    return {str(key): "" if value is None else str(value) for key, value in sorted(konteks.items())}
+
+
+def read_log(out: Path) -> list[Pull]:
+    """All pulls by number; a later line about the same pull replaces the earlier one.
+
+    Raises ``ReleaseBroken`` for a damaged line that is not merely the cut end of an interrupted write.
+    """
+    path = out / "arsip" / "catatan.jsonl"
+    pulls: dict[int, Pull] = {}
+    if path.exists():
+        lines = path.read_text(encoding="utf-8").split("\n")
+        for number, line in enumerate(lines[:-1], start=1):
+            try:
+                pull = Pull(**json.loads(line))
+            except (json.JSONDecodeError, TypeError) as error:
+                raise ReleaseBroken(f"{path} baris {number} rusak: {error}") from error
+            pulls[pull.seq] = pull
+    return [pulls[seq] for seq in sorted(pulls)]
+
+
+def append_log(out: Path, pulls: list[Pull]) -> None:
+    """Write new lines at the end of the log, after cutting off a line that an interrupted write left unfinished."""
+    path = out / "arsip" / "catatan.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    whole = before[: before.rfind("\n") + 1]
+    lines = "".join(json.dumps(pull.__dict__, ensure_ascii=False, sort_keys=True) + "\n" for pull in pulls)
+    if whole + lines == before:
+        return
+    temporary = path.with_suffix(".baru")
+    temporary.write_text(whole + lines, encoding="utf-8")
+    sync(temporary)
+    temporary.rename(path)
+    sync(path.parent)
+
+
+def verify(pulls: list[Pull], out: Path) -> Iterator[str]:
+    """Yield a sentence for every archived file that is missing or whose bytes changed."""
+    for pull in pulls:
+        path = pull.path(out)
+        if not path.exists():
+            yield f"arsip: {pull.nama} ({pull.sha256[:12]}) hilang"
+        elif file_hash(path) != pull.sha256:
+            yield f"arsip: {pull.nama} ({pull.sha256[:12]}) berubah isinya"

@@ -1,0 +1,139 @@
+"""One run from raw files to a release: import → extract → validate → load → link → flag → publish, under one lock."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from etl.archive import Pull, import_folder, read_log
+from etl.descriptors import Resource, load_datasets, load_resources
+from etl.errors import BuildBusy
+from etl.extract import extract_pull, load_extractions
+from etl.link import link
+from etl.load import load
+from etl.privacy import pseudonym_key
+from etl.publish import current_version, publish
+from etl.validate import validate_part
+
+ROOT = Path(__file__).parent.parent
+DATAPACKAGES = ROOT / "datapackages"
+LOCKED = ("adbc-driver-sqlite", "duckdb", "frictionless", "openpyxl", "pyarrow", "python-calamine", "sqlglot")
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def build_lock(out: Path) -> Iterator[None]:
+    """Let one build at a time write to ``out``; the lock of a process that no longer runs is taken over.
+
+    Raises ``BuildBusy`` while another build runs.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / ".kunci-bangun"
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except FileExistsError:
+        owner = path.read_text(encoding="utf-8").strip()
+        if owner.isdigit() and int(owner) != os.getpid() and alive(int(owner)):
+            raise BuildBusy(f"{out}: pembangunan lain sedang berjalan (proses {owner})") from None
+        path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    with os.fdopen(handle, "w") as file:
+        file.write(str(os.getpid()))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def code_hash(datapackages: Path) -> str:
+    """Hash of everything but the data that a release depends on: code, SQL, descriptors, pinned libraries."""
+    digest = hashlib.sha256()
+    files = [*Path(__file__).parent.rglob("*.py"), *Path(__file__).parent.rglob("*.sql"), *datapackages.rglob("*.yaml")]
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in LOCKED:
+        digest.update(f"{name}={version(name)}\0".encode())
+    return digest.hexdigest()
+
+
+def pull_stamp(pull: Pull, code: str, key: bytes) -> str:
+    """Hash of all that the extraction of one pull depends on."""
+    content = json.dumps(pull.__dict__, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(b"\0".join([content.encode(), code.encode(), hashlib.sha256(key).digest()])).hexdigest()
+
+
+def fingerprint(pulls: list[Pull], code: str, key: bytes) -> str:
+    """Hash of all that a release depends on."""
+    return hashlib.sha256("".join(pull_stamp(pull, code, key) for pull in pulls).encode()).hexdigest()
+
+
+def prepare_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: bytes, stamp: str) -> bool:
+    """Extract and validate one pull unless its working files are already those of this stamp; say whether work was done."""
+    mark = out / "kerja" / pull.stem / "cap"
+    if mark.exists() and mark.read_text(encoding="utf-8") == stamp:
+        return False
+    extract_pull(pull, out, resources, key)
+    for item in load_extractions(out, pull.seq):
+        if item.resource:
+            validate_part(out, item, resources[item.resource])
+    mark.write_text(stamp, encoding="utf-8")
+    return True
+
+
+def build(raw: Path, out: Path, say: Say, accept: tuple[str, ...] = (), datapackages: Path = DATAPACKAGES) -> list[dict[str, str]]:
+    """Import ``raw``, publish a release in ``out`` and return the rows of its ``berkas_sumber``.
+
+    An unchanged archive, context, key, code and lock is recognised and not built again.
+    """
+    with build_lock(out):
+        started = time.monotonic()
+        resources = load_resources(datapackages)
+        key = pseudonym_key()
+        fresh = import_folder(raw, out, accept)
+        pulls = read_log(out)
+        code = code_hash(datapackages)
+        mark = fingerprint(pulls, code, key)
+        say(f"impor: {len(fresh)} berkas baru dari {len(pulls)} di arsip")
+        done = unchanged_release(out, mark)
+        if done is not None:
+            say(f"tidak ada perubahan: rilis {current_version(out)} tetap")
+            return done
+        for number, pull in enumerate(pulls, start=1):
+            if prepare_pull(pull, out, resources, key, pull_stamp(pull, code, key)):
+                say(f"olah [{number}/{len(pulls)}] {pull.nama}")
+        rows = load(out, pulls, resources)
+        say("muat: staging.db")
+        for name, count in link(out, resources).items():
+            say(f"taut: {name} {count} baris")
+        release = publish(out, resources, load_datasets(datapackages), mark)
+        say(f"terbit: rilis {release} dalam {time.monotonic() - started:.1f} detik")
+        return rows
+
+
+def unchanged_release(out: Path, mark: str) -> list[dict[str, str]] | None:
+    """Rows of ``berkas_sumber`` of the current release if it was built from exactly this; else ``None``."""
+    path = out / "current" / "manifest.json"
+    if not path.exists():
+        return None
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    database = path.with_name("opendata.db")
+    expected = manifest["files"]["opendata.db"]["bytes"]
+    if manifest["fingerprint"] != mark or not database.exists() or database.stat().st_size != expected:
+        return None
+    return [{k: "" if v is None else str(v) for k, v in row.items()} for row in manifest["sources"]]

@@ -1,0 +1,306 @@
+"""Read ``datapackages/*/datapackage.yaml``: the single list of columns, titles, keys, privacy and layouts.
+
+Data Package v2 plus a frozen list of ``x-`` keys (``docs/deskriptor.md``); any other ``x-`` key is an error, so that a
+typing mistake can never switch a rule off.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.errors import DescriptorError
+from etl.values import PARSERS
+
+Json = dict[str, Any]
+
+PACKAGE_KEYS = {"x-en"}
+RESOURCE_KEYS = {
+    "x-en", "x-sources", "x-privacy", "x-forms", "x-fts", "x-scope", "x-tolerance", "x-ordinal", "x-fanout",
+    "x-bridge", "x-person", "x-updated", "x-datasette", "x-checks", "x-sql",
+}  # fmt: skip
+FIELD_KEYS = {
+    "x-en", "x-source", "x-parse", "x-unit", "x-sen", "x-rounded", "x-index", "x-privacy", "x-scan", "x-bound",
+    "x-ocds",
+}  # fmt: skip
+FORM_KEYS = {
+    "name", "source", "since", "signature", "absent", "columns", "values", "tables", "map", "parse", "unit", "const",
+    "path", "missing", "withhold", "complement", "also", "only_with",
+}  # fmt: skip
+UNITS = {"ribu": 1_000, "juta": 1_000_000, "miliar": 1_000_000_000, "triliun": 1_000_000_000_000}
+PROVENANCE = ("asal_berkas", "asal_lokasi")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column as the canonical table holds it; ``source`` is the declared field that feeds it."""
+
+    name: str
+    type: str
+    descriptor: Json
+    source: str
+    role: str = "nilai"
+    """``nilai`` the value itself, ``sen`` exact sen, ``asli`` source text of a rounded value, ``dibulatkan`` its flag."""
+
+    @property
+    def public(self) -> bool:
+        """Whether the column may enter ``opendata.db``."""
+        return bool(self.descriptor["x-privacy"] == "public")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One named layout of a source, as frozen in the descriptor."""
+
+    name: str
+    source: str
+    signature: frozenset[str]
+    absent: frozenset[str]
+    descriptor: Json
+
+    def get(self, key: str) -> Any:
+        """Return an optional setting of the form, or an empty value."""
+        empty: Any = {} if key in ("map", "parse", "unit", "const", "values") else []
+        return self.descriptor.get(key, empty)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One published table: its canonical fields, key, layouts and rules."""
+
+    name: str
+    dataset: str
+    descriptor: Json
+    fields: tuple[Field, ...]
+    declared: tuple[Json, ...]
+    forms: tuple[Form, ...]
+    key: tuple[str, ...]
+    aliases: dict[str, list[str]] = field(repr=False)
+    known: frozenset[str] = field(repr=False)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return an optional ``x-`` setting of the resource."""
+        return self.descriptor.get(key, default)
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Texts that mean "no value" in every layout of the resource."""
+        return frozenset(self.descriptor["schema"].get("missingValues", [""])) | {""}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Column names of the canonical table, in order, without provenance."""
+        return tuple(f.name for f in self.fields)
+
+
+def normalise(header: Any) -> str:
+    """Fold a header so that spelling differences of case and blanks do not matter.
+
+    >>> normalise("  Nama   Paket ")
+    'nama paket'
+    """
+    return " ".join(str(header).split()).casefold()
+
+
+def load_datasets(folder: Path) -> list[Json]:
+    """Return every dataset descriptor of ``folder``, checked, in name order.
+
+    Raises ``DescriptorError`` naming file, resource and key.
+    """
+    datasets = []
+    for path in sorted(folder.glob("*/datapackage.yaml")):
+        dataset: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
+        where = f"datapackages/{path.parent.name}/datapackage.yaml"
+        check_keys(dataset, PACKAGE_KEYS, where)
+        if dataset["name"] != path.parent.name:
+            raise DescriptorError(f"{where}: name '{dataset['name']}' bukan nama foldernya")
+        datasets.append(dataset)
+    if not datasets:
+        raise DescriptorError(f"{folder}: tidak ada */datapackage.yaml di sini")
+    return datasets
+
+
+def load_resources(folder: Path) -> dict[str, Resource]:
+    """Return all resources by name; names are unique across datasets."""
+    resources: dict[str, Resource] = {}
+    for dataset in load_datasets(folder):
+        for descriptor in dataset["resources"]:
+            resource = build_resource(descriptor, dataset["name"])
+            if resource.name in resources:
+                raise DescriptorError(f"resource '{resource.name}' ada di dua dataset")
+            resources[resource.name] = resource
+    for resource in resources.values():
+        bridge = resource.get("x-bridge")
+        if bridge and bridge["from"] not in resources:
+            raise DescriptorError(f"{resource.name}: x-bridge.from '{bridge['from']}' tidak ada")
+    return resources
+
+
+def build_resource(descriptor: Json, dataset: str) -> Resource:
+    """Check one resource descriptor and expand its fields."""
+    where = f"{dataset}/{descriptor.get('name')}"
+    check_keys(descriptor, RESOURCE_KEYS, where)
+    if descriptor.get("x-privacy") not in ("public", "withheld"):
+        raise DescriptorError(f"{where}: x-privacy wajib: public atau withheld")
+    declared = [{"x-privacy": descriptor["x-privacy"], **item} for item in descriptor["schema"]["fields"]]
+    for item in declared:
+        check_field(item, where)
+    fields = tuple(expanded for item in declared for expanded in expand(item))
+    key = descriptor["schema"].get("primaryKey")
+    if not key:
+        raise DescriptorError(f"{where}: primaryKey wajib")
+    forms = tuple(build_form(form, where) for form in descriptor.get("x-forms", []))
+    check_names(fields, [key] if isinstance(key, str) else key, forms, declared, where)
+    aliases = {item["name"]: [normalise(h) for h in item.get("x-source", [])] for item in declared}
+    return Resource(
+        name=descriptor["name"],
+        dataset=dataset,
+        descriptor=descriptor,
+        fields=fields,
+        declared=tuple(declared),
+        forms=forms,
+        key=(key,) if isinstance(key, str) else tuple(key),
+        aliases=aliases,
+        known=known_headers(aliases, forms),
+    )
+
+
+def check_keys(descriptor: Json, allowed: set[str], where: str) -> None:
+    """Refuse an ``x-`` key that is not in the frozen list."""
+    for key in descriptor:
+        if key.startswith("x-") and key not in allowed:
+            raise DescriptorError(f"{where}: kunci '{key}' tidak dikenal; yang ada: {', '.join(sorted(allowed))}")
+
+
+def check_field(item: Json, where: str) -> None:
+    """Check one declared field: its keys, its texts in both languages and its parser."""
+    where = f"{where}.{item.get('name')}"
+    check_keys(item, FIELD_KEYS, where)
+    for key in ("name", "type", "title", "description", "x-en"):
+        if not item.get(key):
+            raise DescriptorError(f"{where}: '{key}' wajib")
+    if item["x-privacy"] not in ("public", "withheld"):
+        raise DescriptorError(f"{where}: x-privacy harus public atau withheld")
+    parser = item.get("x-parse")
+    if parser and parser not in PARSERS:
+        raise DescriptorError(f"{where}: x-parse '{parser}' tidak ada di etl/values.py")
+    if item.get("x-sen") and item["type"] != "number":
+        raise DescriptorError(f"{where}: x-sen menuntut type number")
+
+
+def expand(item: Json) -> list[Field]:
+    """Turn a declared field into its canonical columns (exact sen, source text and flag of a rounded value)."""
+    name = item["name"]
+    columns = [Field(name, item["type"], item, name)]
+    if item.get("x-sen"):
+        columns = [Field(f"{name}_sen", "integer", sen_descriptor(item), name, "sen")]
+    if item.get("x-rounded"):
+        columns.append(Field(f"{name}_asli", "string", derived(item, "_asli", "string"), name, "asli"))
+        columns.append(Field(f"{name}_dibulatkan", "boolean", derived(item, "_dibulatkan", "boolean"), name, "dibulatkan"))
+    return columns
+
+
+def sen_descriptor(item: Json) -> Json:
+    """Describe the exact integer column behind a money column that carries sen."""
+    constraints = {k: v * 100 if k in ("minimum", "maximum") else v for k, v in item.get("constraints", {}).items()}
+    return {
+        **item,
+        "name": f"{item['name']}_sen",
+        "type": "integer",
+        "title": f"{item['title']} (sen)",
+        "description": f"{item['description']} Nilai tepat dalam sen (1/100 rupiah); semua penjumlahan memakai kolom ini.",
+        "x-en": f"{item['x-en']} (sen, exact)",
+        "x-unit": "sen",
+        "constraints": constraints,
+    }
+
+
+def derived(item: Json, suffix: str, kind: str) -> Json:
+    """Describe the text or flag that stands beside a value some source only gives rounded."""
+    texts = {
+        "_asli": ("teks sumber", "Teks di sumber bila nilainya dibulatkan.", "source text of the rounded value"),
+        "_dibulatkan": ("dibulatkan", "Ya bila sumber hanya memberi nilai bulat; jangan dipakai untuk rasio.", "rounded"),
+    }[suffix]
+    return {
+        "name": f"{item['name']}{suffix}",
+        "type": kind,
+        "title": f"{item['title']}: {texts[0]}",
+        "description": texts[1],
+        "x-en": f"{item['x-en']}: {texts[2]}",
+        "x-privacy": item["x-privacy"],
+        "x-scan": False,
+    }
+
+
+def build_form(form: Json, where: str) -> Form:
+    """Check and normalise one layout."""
+    unknown = set(form) - FORM_KEYS
+    if unknown:
+        raise DescriptorError(f"{where}: x-forms '{form.get('name')}' memakai kunci tidak dikenal {sorted(unknown)}")
+    for parser in form.get("parse", {}).values():
+        if parser not in PARSERS:
+            raise DescriptorError(f"{where}: form '{form['name']}' memakai parser '{parser}' yang tidak ada")
+    for unit in form.get("unit", {}).values():
+        if unit not in UNITS:
+            raise DescriptorError(f"{where}: form '{form['name']}' memakai satuan '{unit}' yang tidak ada")
+    return Form(
+        name=form["name"],
+        source=form["source"],
+        signature=frozenset(map(normalise, form.get("signature", []))),
+        absent=frozenset(map(normalise, form.get("absent", []))),
+        descriptor=form,
+    )
+
+
+def check_names(fields: tuple[Field, ...], key: list[str], forms: tuple[Form, ...], declared: list[Json], where: str) -> None:
+    """Refuse a key, mapping or search column that names no field."""
+    names = {f.name for f in fields}
+    sources = {item["name"] for item in declared}
+    for name in key:
+        if name not in names:
+            raise DescriptorError(f"{where}: primaryKey menyebut '{name}' yang bukan kolom")
+    for form in forms:
+        for part in ("map", "parse", "unit", "const"):
+            for name in form.get(part):
+                if name not in sources:
+                    raise DescriptorError(f"{where}: form '{form.name}' {part} menyebut '{name}' yang bukan kolom")
+
+
+def known_headers(aliases: dict[str, list[str]], forms: tuple[Form, ...]) -> frozenset[str]:
+    """All normalised headers that some field or layout of the resource knows."""
+    known = {alias for names in aliases.values() for alias in names}
+    for form in forms:
+        known |= form.signature
+        known |= {normalise(h) for h in form.get("map").values()}
+        known |= {normalise(h) for h in form.get("withhold")}
+    return frozenset(known)
+
+
+def all_known(resources: dict[str, Resource]) -> frozenset[str]:
+    """Every header that any resource knows: what a header row in a messy sheet is found by."""
+    return frozenset(h for resource in resources.values() for h in resource.known if not h.isdigit())
+
+
+def canonical_schema(resource: Resource) -> Json:
+    """Table Schema of the canonical CSV: all columns, private ones too, in the one notation."""
+    fields = [schema_field(f) for f in resource.fields]
+    fields.append({"name": "asal_lokasi", "type": "string"})
+    return {"fields": fields, "primaryKey": list(resource.key), "missingValues": [""]}
+
+
+def schema_field(column: Field) -> Json:
+    """Table Schema field of one canonical column with its constraints and declared bounds."""
+    item = column.descriptor
+    constraints = dict(item.get("constraints", {})) if column.role in ("nilai", "sen") else {}
+    bound = item.get("x-bound")
+    if bound:
+        factor = 100 if column.role == "sen" else 1
+        constraints.setdefault("minimum", bound[0] * factor)
+        constraints.setdefault("maximum", bound[1] * factor)
+    out: Json = {"name": column.name, "type": column.type}
+    if column.type == "boolean":
+        out |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if constraints:
+        out["constraints"] = constraints
+    return out

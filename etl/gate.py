@@ -1,0 +1,126 @@
+"""Scope, tolerance and last good (``design.md`` §4.2): which pull may replace what.
+
+Pulls of a resource are judged in archive order. A scope is (source, body, year) as ``x-scope`` says. A scope of a pull
+is refused when too many of its rows are held, or when a full pull (``pull: penuh``) has lost more than a fifth of the
+rows that were published before; its previous data then stays. A person may accept such a pull (``--terima``).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from etl.descriptors import Resource
+from etl.extract import Extraction
+from etl.validate import Held
+
+TOLERANCE = 0.05
+FALL = 0.2
+FEW = 5
+REFUSED = "lingkup_ditolak"
+
+Scope = tuple[str, ...]
+
+
+@dataclass
+class Part:
+    """One pull of one resource on its way through gate and merge; ``alive`` are the rows that may be published."""
+
+    item: Extraction
+    held: list[Held]
+    keys: pa.Table
+    """Primary key, scope, update column and place of every row, as text."""
+    alive: npt.NDArray[np.bool_]
+    terima: bool = False
+    replaced: int = 0
+    refused: dict[Scope, str] = field(default_factory=dict)
+    published: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the pull is complete for its scope, so that absent rows are deletions."""
+        return self.item.konteks.get("pull", "tambahan") == "penuh"
+
+
+def judge(resource: Resource, parts: list[Part]) -> None:
+    """Refuse scopes over their tolerance or with a fall, and let full pulls replace their scope; changes ``parts``."""
+    earlier: list[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]] = []
+    for part in parts:
+        places = {h.lokasi for h in part.held}
+        part.alive = np.array([p not in places for p in part.keys.column("asal_lokasi").to_pylist()], dtype=bool)
+        scopes = scope_masks(resource, part)
+        for scope, rows in scopes.items():
+            reason = refusal(resource, part, rows, published_before(earlier, scope))
+            if reason and not part.terima:
+                part.refused[scope] = reason
+                part.alive &= ~rows
+            elif part.full:
+                replace_earlier(earlier, scope)
+        earlier.append((part, scopes))
+
+
+def scope_masks(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bool_]]:
+    """Rows of each scope of a pull, as masks."""
+    names = resource.get("x-scope", [])
+    source = part.item.source
+    if not names:
+        return {(source,): np.ones(len(part.alive), dtype=bool)} if len(part.alive) else {}
+    columns = [part.keys.column(name).to_pylist() for name in names]
+    rows: dict[Scope, list[int]] = {}
+    for number, values in enumerate(zip(*columns, strict=True)):
+        rows.setdefault((source, *values), []).append(number)
+    masks = {}
+    for scope, numbers in rows.items():
+        mask = np.zeros(len(part.alive), dtype=bool)
+        mask[numbers] = True
+        masks[scope] = mask
+    return masks
+
+
+def refusal(resource: Resource, part: Part, rows: npt.NDArray[np.bool_], before: int) -> str:
+    """Say why a scope of a pull is refused, or return an empty text."""
+    total = int(rows.sum())
+    held = total - int((part.alive & rows).sum())
+    tolerance = resource.get("x-tolerance", TOLERANCE)
+    if held > tolerance * total and (held >= FEW or held == total >= 2):
+        return f"{held} dari {total} baris ditahan, batasnya {tolerance:.0%}"
+    if part.full and total - held < (1 - FALL) * before:
+        return f"tarikan penuh hanya {total - held} baris, sebelumnya {before}: turun lebih dari {FALL:.0%}"
+    return ""
+
+
+def published_before(earlier: Iterable[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]], scope: Scope) -> int:
+    """How many distinct rows of a scope earlier pulls would publish."""
+    keys: set[tuple[str, ...]] = set()
+    for part, scopes in earlier:
+        rows = scopes.get(scope)
+        if rows is not None and not part.item.complement:
+            keys |= set(key_tuples(part, part.alive & rows))
+    return len(keys)
+
+
+def replace_earlier(earlier: list[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]], scope: Scope) -> None:
+    """Take the rows of a scope out of all earlier pulls: a full pull replaces them."""
+    for part, scopes in earlier:
+        rows = scopes.get(scope)
+        if rows is not None:
+            part.alive &= ~rows
+
+
+def key_tuples(part: Part, rows: npt.NDArray[np.bool_]) -> list[tuple[str, ...]]:
+    """Primary keys of the chosen rows."""
+    names = [name for name in part.keys.schema.names if name.startswith("kunci.")]
+    chosen = part.keys.select(names).filter(pa.array(rows))
+    return list(zip(*(chosen.column(name).to_pylist() for name in names), strict=True))
+
+
+def refused_rows(part: Part, resource: Resource) -> Counter[str]:
+    """Places of the rows that a refused scope holds back, with the scope's reason."""
+    out: Counter[str] = Counter()
+    for scope in part.refused:
+        rows = scope_masks(resource, part)[scope]
+        out.update(part.keys.filter(pa.array(rows)).column("asal_lokasi").to_pylist())
+    return out

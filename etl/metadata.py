@@ -1,0 +1,65 @@
+"""Descriptors -> ``metadata.yml``: titles, descriptions, facets, sort order and licences for Datasette 0.65.
+
+Datasette 1.0 moves queries and table settings elsewhere; only this module may know.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.descriptors import Json, Resource, load_datasets, load_resources
+
+HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
+
+
+def write_metadata(path: Path, datapackages: Path, check: bool = False) -> bool:
+    """Write ``metadata.yml`` (or only compare when ``check``); return whether the file equals its regeneration."""
+    site = yaml.safe_load((datapackages / "site.yml").read_text(encoding="utf-8"))
+    content = datasette_metadata(site, load_datasets(datapackages), load_resources(datapackages))
+    text = HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    if check:
+        return path.exists() and path.read_text(encoding="utf-8") == text
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def datasette_metadata(site: Json, datasets: list[Json], resources: dict[str, Resource]) -> Json:
+    """Return the whole metadata: the site's own part and one entry per public table."""
+    homes = {r["name"]: d for d in datasets for r in d["resources"]}
+    tables = {
+        name: table_metadata(resource, homes[name])
+        for name, resource in resources.items()
+        if resource.descriptor["x-privacy"] == "public"
+    }
+    database = {"title": site["title"], "description": site["description"], "tables": tables}
+    return {**site, "databases": {"opendata": database}}
+
+
+def table_metadata(resource: Resource, dataset: Json) -> Json:
+    """Title, description, columns, licence, source and display settings of one table."""
+    descriptor = resource.descriptor
+    out: Json = {"title": descriptor["title"], "description": descriptor["description"]}
+    licences = descriptor.get("licenses") or dataset.get("licenses") or []
+    if licences:
+        out["license"] = licences[0].get("title") or licences[0]["name"]
+        out |= {"license_url": licences[0]["path"]} if licences[0].get("path") else {}
+    sources = descriptor.get("sources") or dataset.get("sources") or []
+    if sources:
+        out["source"] = sources[0]["title"]
+        out |= {"source_url": sources[0]["path"]} if sources[0].get("path") else {}
+    out |= descriptor.get("x-datasette", {})
+    out["columns"] = dict(column_texts(resource))
+    return out
+
+
+def column_texts(resource: Resource) -> list[tuple[str, str]]:
+    """Column name -> title and description, as Datasette shows them above a table."""
+    texts = []
+    for field in resource.fields:
+        if field.public:
+            item: dict[str, Any] = field.descriptor
+            texts.append((field.name, f"{item['title']}. {item['description']}"))
+            if field.role == "sen":
+                texts.append((field.source, f"{item['title'].removesuffix(' (sen)')}. Rupiah, untuk dibaca."))
+    return texts

@@ -1,0 +1,127 @@
+"""What may never be published: allow-listed columns, a scanner for free text, pseudonyms for natural persons.
+
+Sources: domain knowledge on NIK (16 digits, birth date at 7-12, day + 40 for women), NIP (18 digits, birth date first),
+NPWP of persons (16 digits = NIK since 2024), UU 27/2022 and UU 14/2008 article 17(h).
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.errors import ReleaseBroken
+
+MASK = "[disamarkan]"
+
+# A cheap RE2 test that every text to be masked passes; only those texts meet the rules below.
+SUSPECT = r"([0-9][ .\-]?){9,}|@|(?i:rek(ening)?\b|a\.?n\.? |nik\b|nip\b|ktp\b|npwp|hp\b|telp|wa\b)"
+
+DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ .\-]?[0-9]){8,23}(?![0-9A-Za-z])")
+EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+PHONE = re.compile(r"(?<![0-9])(?:\+?62|0)[ \-.]?8[0-9]{1,3}(?:[ \-.]?[0-9]{2,5}){2,3}(?![0-9])")
+LANDLINE = re.compile(r"(?i)\b(?:telp?|telepon|hp|wa|whatsapp|fax)\b[ .:]*(?:no\.?)?[ :]*\+?[0-9][0-9 \-()]{5,16}[0-9]")
+ACCOUNT = re.compile(r"(?i)\b(?:no\.?|nomor)?[ .]*(?:rek|rekening|acc|account|norek)\b[^0-9]{0,30}([0-9](?:[ .\-]?[0-9]){6,17})")
+NPWP15 = re.compile(r"(?<![0-9])[0-9]{2}\.[0-9]{3}\.[0-9]{3}\.[0-9]-[0-9]{3}\.[0-9]{3}(?![0-9])")
+LABELLED = re.compile(r"(?i)\b(?:nik|nip|ktp|no\.? ?kk|npwp)\b[ .:]*(?:no\.?)?[ :]*[0-9][0-9 .\-]{7,24}[0-9]")
+ON_BEHALF = re.compile(r"(?i)\b(a\.n\.?|atas nama|an\.) *(?!(?:PT|CV|UD|FA|PD|Dinas|Badan|Kepala)\b)([A-Z][\w'.]*(?: [A-Z][\w'.]*){0,4})")
+
+BUSINESS = re.compile(
+    r"(?i)\b(PT|P\.T|CV|C\.V|UD|U\.D|FA|PD|PERSERO|PERUM|PERUMDA|PERSERODA|PERUSDA|BUMD|BUMDES|BUMN|TBK|FIRMA|KOPERASI|KOP|"
+    r"KSP|KUD|YAYASAN|TOKO|TK|WARUNG|APOTEK|RUMAH MAKAN|RM|RESTO|RESTORAN|CATERING|KATERING|HOTEL|BENGKEL|SPBU|PERCETAKAN|"
+    r"FOTOCOPY|FOTO COPY|PHOTOCOPY|USAHA DAGANG|KONSULTAN|CONSULTANT|KONSULINDO|CONSULTINDO|ENGINEERING|KONTRAKTOR|"
+    r"CONSTRUCTION|KONSTRUKSI|KONSTRUKSINDO|UNIVERSITAS|POLITEKNIK|INSTITUT|RSUD|RUMAH SAKIT|KANTOR|DINAS|BADAN|BANK|"
+    r"TRAVEL|STUDIO|MEDIA|PRINTING|ADVERTISING|COMPUTER|KOMPUTER|ELEKTRONIK|MEUBEL|MEBEL|FURNITURE|SALON|LAUNDRY|KSO|"
+    r"JOINT VENTURE|INC|LTD|LLC|GROUP|GRUP)\b\.?"
+)
+PERSON_TYPE = re.compile(r"(?i)(orang perse|perseorang|perorangan(?!\))|individual|konsultan perse)")
+COMPANY_TYPE = re.compile(r"(?i)(perseroan|persekutuan|badan usaha|koperasi|organization|firma|yayasan|non kso|\bkso\b)")
+
+
+def mask_text(text: str) -> str:
+    """Replace NIK, NIP, personal NPWP, phone, e-mail, account numbers and "a.n. <name>" by ``[disamarkan]``.
+
+    >>> mask_text("Honor an. Budi Santoso rek 1234567890 Bank X")
+    'Honor an. [disamarkan] rek [disamarkan] Bank X'
+    >>> mask_text("Nota 900.1/2025 paket 10047758000")
+    'Nota 900.1/2025 paket 10047758000'
+    """
+    text = EMAIL.sub(MASK, text)
+    text = LABELLED.sub(MASK, text)
+    text = ACCOUNT.sub(lambda m: m[0].replace(m[1], MASK), text)
+    text = NPWP15.sub(MASK, text)
+    text = LANDLINE.sub(MASK, text)
+    text = PHONE.sub(MASK, text)
+    text = DIGIT_RUN.sub(lambda m: MASK if identifies(re.sub(r"[^0-9]", "", m[0])) else m[0], text)
+    return ON_BEHALF.sub(lambda m: m[0].replace(m[2], MASK), text)
+
+
+def identifies(digits: str) -> bool:
+    """Whether a run of digits is a NIK, a NIP or long enough to be a personal number."""
+    return len(digits) == 16 and not digits.startswith("0") or len(digits) == 18 or nip_date(digits)
+
+
+def nip_date(digits: str) -> bool:
+    """Whether 9 to 18 digits begin with a birth date as a NIP (old 9-digit NIPs are not recognisable alone)."""
+    return len(digits) in (17, 18) and 1930 <= int(digits[:4]) <= 2010 and 1 <= int(digits[4:6]) <= 12
+
+
+def mask_array(values: pa.Array) -> tuple[pa.Array, int]:
+    """Mask a column of free text; only suspect texts are read one by one. Returns the column and the masked count."""
+    suspect = pc.fill_null(pc.match_substring_regex(values, SUSPECT), False)
+    if not pc.any(suspect).as_py():
+        return values, 0
+    rows = values.to_pylist()
+    changed = 0
+    for number, hit in enumerate(suspect.to_pylist()):
+        if hit:
+            masked = mask_text(rows[number])
+            changed += masked != rows[number]
+            rows[number] = masked
+    return (pa.array(rows, pa.string()) if changed else values), changed
+
+
+def is_person(name: str, kinds: list[str], npwps: list[str]) -> bool:
+    """Whether a supplier must be treated as a natural person: by its stated kind, else by NPWP, else by its name.
+
+    A name without any business marker and without a legal entity's NPWP counts as a person: private unless shown.
+    """
+    stated = " ".join(kinds)
+    if PERSON_TYPE.search(stated) and not COMPANY_TYPE.search(PERSON_TYPE.sub("", stated)):
+        return True
+    if COMPANY_TYPE.search(stated) or BUSINESS.search(name):
+        return False
+    digits = [re.sub(r"[^0-9*]", "", n) for n in npwps]
+    legal = any(len(d) == 16 and d.startswith("0") and "*" not in d for d in digits)
+    return not (legal or any(len(d) == 15 and d[:2] in ("01", "02", "03") and "*" not in d for d in digits))
+
+
+def pseudonym(name: str, key: bytes) -> str:
+    """Stable keyed pseudonym of a natural person: the same name, the same pseudonym, no way back without the key."""
+    folded = " ".join(name.casefold().split())
+    return "Perorangan-" + hmac.new(key, folded.encode(), hashlib.sha256).hexdigest()[:10]
+
+
+def pseudonym_key() -> bytes:
+    """Read the key from ``KALTIM_KUNCI`` (a file), else the user's own key file, made once with mode 0600.
+
+    The key lives outside the repository and outside every release; whoever moves the archive to another machine takes
+    the key file along, so that pseudonyms stay the same.
+    """
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    path = Path(os.environ.get("KALTIM_KUNCI") or Path(home) / "kaltim-terbuka" / "kunci-pseudonim")
+    if path.exists():
+        key = path.read_bytes().strip()
+        if len(key) < 32:
+            raise ReleaseBroken(f"{path}: kunci pseudonim terlalu pendek (paling sedikit 32 karakter)")
+        return key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    key = secrets.token_hex(32).encode()
+    with os.fdopen(handle, "wb") as file:
+        file.write(key)
+    return key

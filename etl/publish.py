@@ -1,0 +1,251 @@
+"""``staging.db`` -> ``OUT/releases/<version>/``: built aside, checked, renamed; ``OUT/current`` is switched last.
+
+Only columns declared public are ever inserted. The version is the hash of the database, which holds no clock.
+"""
+
+import csv
+import json
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from etl.archive import file_hash, sync
+from etl.database import create_table, open_database, quote
+from etl.descriptors import PROVENANCE, Field, Json, Resource
+from etl.errors import ReleaseBroken
+from etl.release_package import release_package
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fingerprint: str) -> str:
+    """Build, check and switch to a new release; return its version. The old release stays for rollback."""
+    aside = out / "releases" / f".baru-{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    (aside / "data").mkdir(parents=True)
+    public = {name: r for name, r in resources.items() if r.descriptor["x-privacy"] == "public"}
+    build_database(out, aside / "opendata.db", public)
+    check_database(aside / "opendata.db", public)
+    tables = write_tables(aside, public)
+    copy_reports(out, aside / "laporan")
+    version = file_hash(aside / "opendata.db")[:16]
+    write_json(aside / "datapackage.json", release_package(datasets, public, tables, version))
+    write_json(aside / "manifest.json", manifest(out, aside, version, tables, fingerprint))
+    return switch(out, aside, version)
+
+
+def build_database(out: Path, path: Path, resources: dict[str, Resource]) -> None:
+    """Copy the public columns into a fresh database, then index, make searchable and analyse."""
+    with open_database(path) as cursor:
+        cursor.execute(f"ATTACH '{(out / 'staging.db').as_posix()}' AS staging")
+        for resource in resources.values():
+            copy_table(cursor, resource)
+        cursor.execute("DETACH staging")
+        for resource in resources.values():
+            add_indexes(cursor, resource)
+            add_search(cursor, resource)
+        cursor.execute("ANALYZE")
+
+
+def public_fields(resource: Resource) -> list[Field]:
+    """The columns of a resource that its descriptor declares public."""
+    return [field for field in resource.fields if field.public]
+
+
+def has_provenance(resource: Resource) -> bool:
+    """Whether rows carry ``asal_berkas`` and ``asal_lokasi``: all but quality and linked tables."""
+    return resource.dataset != "kualitas" and not resource.get("x-sql")
+
+
+def copy_table(cursor: Any, resource: Resource) -> None:
+    """Create the public table and fill it with the public columns only."""
+    fields = public_fields(resource)
+    provenance = has_provenance(resource)
+    create_table(cursor, resource, fields, provenance)
+    names = ", ".join(quote(n) for n in [*(f.name for f in fields), *(PROVENANCE if provenance else ())])
+    order = "rowid" if provenance else ", ".join(map(quote, resource.key))
+    target = quote(resource.name)
+    cursor.execute(f"INSERT INTO main.{target} ({names}) SELECT {names} FROM staging.{target} ORDER BY {order}")
+
+
+def add_indexes(cursor: Any, resource: Resource) -> None:
+    """Index what readers filter, join and facet by; the first key column has its index already."""
+    names = [f.name for f in public_fields(resource) if f.descriptor.get("x-index") and f.name != resource.key[0]]
+    for name in names:
+        cursor.execute(f"CREATE INDEX {quote(f'idx_{resource.name}_{name}')} ON {quote(resource.name)} ({quote(name)})")
+
+
+def add_search(cursor: Any, resource: Resource) -> None:
+    """Full-text index (FTS5 only) over the columns that ``x-fts`` names."""
+    columns = resource.get("x-fts", [])
+    if not columns:
+        return
+    name = quote(f"{resource.name}_fts")
+    listed = ", ".join(map(quote, columns))
+    tokens = "tokenize='unicode61 remove_diacritics 2'"
+    cursor.execute(f"CREATE VIRTUAL TABLE {name} USING fts5({listed}, content={quote(resource.name)}, {tokens})")
+    cursor.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+    cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")
+
+
+def check_database(path: Path, resources: dict[str, Resource]) -> None:
+    """Refuse a database with a broken page, an odd identifier or a column nobody declared public."""
+    with closing(read_only(path)) as db:
+        problems = db.execute("PRAGMA integrity_check").fetchall()
+        if problems != [("ok",)]:
+            raise ReleaseBroken(f"{path.name}: integrity_check: {problems[:3]}")
+        for resource in resources.values():
+            allowed = {f.name for f in public_fields(resource)} | {f.source for f in public_fields(resource)}
+            columns = {row[1] for row in db.execute(f"PRAGMA table_xinfo({quote(resource.name)})")}
+            extra = columns - allowed - set(PROVENANCE)
+            odd = [name for name in (resource.name, *columns) if not IDENTIFIER.fullmatch(name)]
+            if extra or odd:
+                raise ReleaseBroken(f"{resource.name}: kolom tidak dinyatakan publik {sorted(extra)}, nama tidak sah {odd}")
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write."""
+    return sqlite3.connect(f"file:{path.as_posix()}?mode=ro", uri=True)
+
+
+def write_tables(aside: Path, resources: dict[str, Resource]) -> dict[str, Json]:
+    """Write one CSV per table (RFC 4180, UTF-8, ``\\n``) and return rows, bytes, hash and exact sums per table."""
+    tables = {}
+    with closing(read_only(aside / "opendata.db")) as db:
+        for resource in resources.values():
+            path = aside / "data" / f"{resource.name}.csv"
+            rows = write_csv(db, resource, path)
+            tables[resource.name] = {
+                "rows": rows,
+                "bytes": path.stat().st_size,
+                "sha256": file_hash(path),
+                "sums": sums(db, resource),
+            }
+    return tables
+
+
+def write_csv(db: sqlite3.Connection, resource: Resource, path: Path) -> int:
+    """Write one table; money that carries sen is printed exactly from its integer column. Returns the row count."""
+    names, expressions = zip(*csv_columns(resource), strict=True)
+    rows = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        cursor = db.execute(f"SELECT {', '.join(expressions)} FROM {quote(resource.name)} ORDER BY rowid")
+        while chunk := cursor.fetchmany(5_000):
+            writer.writerows(chunk)
+            rows += len(chunk)
+    return rows
+
+
+def csv_columns(resource: Resource) -> Iterator[tuple[str, str]]:
+    """Yield (column, SQL expression) of a table's CSV in order."""
+    for field in public_fields(resource):
+        yield field.name, quote(field.name)
+        if field.role == "sen":
+            yield field.source, exact_rupiah(quote(field.name))
+    if has_provenance(resource):
+        yield from ((name, quote(name)) for name in PROVENANCE)
+
+
+def exact_rupiah(sen: str) -> str:
+    """SQL text of rupiah from integer sen: ``123456`` -> ``1234.56``, whole rupiah without decimals."""
+    sign = f"CASE WHEN {sen} < 0 THEN '-' ELSE '' END"
+    cents = f"CASE WHEN {sen} % 100 = 0 THEN '' ELSE '.' || substr('0' || (abs({sen}) % 100), -2) END"
+    return f"({sign} || (abs({sen}) / 100) || {cents})"
+
+
+def sums(db: sqlite3.Connection, resource: Resource) -> dict[str, int]:
+    """Exact integer sum of every money column (sen columns in sen, rupiah columns in rupiah)."""
+    money = [f.name for f in public_fields(resource) if f.type == "integer" and f.descriptor.get("x-unit") in ("rupiah", "sen")]
+    if not money:
+        return {}
+    row = db.execute(f"SELECT {', '.join(f'sum({quote(n)})' for n in money)} FROM {quote(resource.name)}").fetchone()
+    return {name: value or 0 for name, value in zip(money, row, strict=True)}
+
+
+def copy_reports(out: Path, target: Path) -> None:
+    """Put the validation report of every file and resource beside the data."""
+    for path in sorted((out / "kerja").glob("[0-9]*/*/laporan.json")):
+        place = target / path.parent.parent.name / f"{path.parent.name}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+
+
+def manifest(out: Path, aside: Path, version: str, tables: dict[str, Json], fingerprint: str) -> Json:
+    """What the release holds: tables with rows, bytes, hashes and sums; members; sources; the release before it."""
+    members = [p for p in sorted(aside.rglob("*")) if p.is_file()]
+    with closing(read_only(aside / "opendata.db")) as db:
+        db.row_factory = sqlite3.Row
+        sources = [dict(row) for row in db.execute("SELECT * FROM berkas_sumber ORDER BY tarikan, resource")]
+    previous = current_version(out)
+    return {
+        "version": version,
+        "previous": previous if previous != version else previous_of(out, version),
+        "fingerprint": fingerprint,
+        "tables": tables,
+        "files": {
+            p.relative_to(aside).as_posix(): {"bytes": p.stat().st_size, "sha256": file_hash(p)} for p in members
+        },
+        "sources": sources,
+    }
+
+
+def switch(out: Path, aside: Path, version: str) -> str:
+    """Make the finished folder a release and point ``current`` to it; both are atomic renames, synced."""
+    target = out / "releases" / version
+    for path in sorted(aside.rglob("*")):
+        sync(path)
+    if target.exists():
+        old = out / "releases" / f".lama-{os.getpid()}"
+        target.rename(old)
+        aside.rename(target)
+        shutil.rmtree(old)
+    else:
+        aside.rename(target)
+    sync(out / "releases")
+    point(out, version)
+    return version
+
+
+def point(out: Path, version: str) -> None:
+    """Let ``OUT/current`` point to a release."""
+    temporary = out / f".current-{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path("releases") / version)
+    temporary.rename(out / "current")
+    sync(out)
+
+
+def current_version(out: Path) -> str:
+    """Version that ``OUT/current`` points to; empty before the first release."""
+    link = out / "current"
+    return link.readlink().name if link.is_symlink() else ""
+
+
+def previous_of(out: Path, version: str) -> str:
+    """The release before a given one, from its manifest."""
+    path = out / "releases" / version / "manifest.json"
+    return str(json.loads(path.read_text(encoding="utf-8"))["previous"]) if path.exists() else ""
+
+
+def rollback(out: Path) -> str:
+    """Point ``current`` back to the release before it and return that version."""
+    version = current_version(out)
+    if not version:
+        raise ReleaseBroken(f"{out}: belum ada rilis")
+    before = previous_of(out, version)
+    if not before or not (out / "releases" / before).is_dir():
+        raise ReleaseBroken(f"{out}: rilis {version} tidak punya pendahulu yang tersimpan")
+    point(out, before)
+    return before
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON for people and programs in one stable form."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,155 @@
+"""Canonical tables + descriptor -> Frictionless report, valid rows, held rows (``status.json`` beside each table).
+
+The report is Frictionless's own (all errors, no 1,000 cap); our checks and the refused cells of the extraction are added
+to it. A row with any error is held with all its reasons; the rest is valid.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pcsv
+from frictionless import Schema
+
+from etl.bulk import validate_fast
+from etl.checks import check_batch, check_unique
+from etl.columns import CellError
+from etl.descriptors import Resource, canonical_schema
+from etl.extract import Extraction, canonical_path
+from etl.privacy import mask_text
+
+MESSAGES = {
+    "type-error": "isi kolom {kolom} tidak sesuai tipenya ({catatan})",
+    "constraint-error": "isi kolom {kolom} melanggar aturan ({catatan})",
+    "primary-key": "kunci baris ini sudah dipakai baris lain yang isinya berbeda ({catatan})",
+    "unique-error": "isi kolom {kolom} harus unik ({catatan})",
+    "missing-cell": "sel kolom {kolom} tidak ada",
+    "extra-cell": "ada sel yang berlebih",
+    "blank-row": "baris kosong",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A held row: its place, columns, rules and sentences (joined by ``; ``), and its accepted public cells as JSON."""
+
+    lokasi: str
+    kolom: str
+    aturan: str
+    pesan: str
+    message: str
+    baris: str
+
+
+def validate_part(out: Path, item: Extraction, resource: Resource) -> list[Held]:
+    """Judge one canonical table; write ``status.json`` (held rows) and ``laporan.json`` (errors) and return the held rows."""
+    path = canonical_path(out, item.seq, resource.name)
+    errors: dict[str, list[CellError]] = {}
+    for error in all_errors(path, item, resource):
+        errors.setdefault(error.lokasi, []).append(error)
+    held = list(held_rows(path, resource, errors)) if errors else []
+    write_json(path.with_name("status.json"), [h.__dict__ for h in held])
+    write_json(path.with_name("laporan.json"), report(item, held, errors))
+    return held
+
+
+def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[CellError]:
+    """Yield every error about a row of the canonical table, ours first, one per cell and rule."""
+    schema = Schema.from_descriptor(canonical_schema(resource))
+    seen = {(error.lokasi, error.kolom) for error in item.galat}
+    yield from item.galat
+    places = read_columns(path, ["asal_lokasi"]).column("asal_lokasi")
+    for found in validate_fast(path, schema):
+        error = translate(found, places)
+        if (error.lokasi, error.kolom) not in seen:
+            yield error
+    for batch in stream(path):
+        yield from check_batch(resource, batch)
+    if resource.descriptor["schema"].get("uniqueKeys"):
+        yield from check_unique(resource, read_columns(path, None))
+
+
+def translate(found: Any, places: pa.ChunkedArray) -> CellError:
+    """Turn a Frictionless error into ours: the place in the source instead of the row of the canonical table."""
+    row = getattr(found, "row_number", None)
+    place = places[row - 2].as_py() if row else ""
+    column = getattr(found, "field_name", "") or ""
+    pesan = MESSAGES.get(found.type, "{catatan}").format(kolom=column, catatan=found.note)
+    return CellError(place, column, found.type, mask_text(pesan), mask_text(found.note))
+
+
+def held_rows(path: Path, resource: Resource, errors: dict[str, list[CellError]]) -> Iterator[Held]:
+    """Yield a held row for every row of the canonical table that has errors."""
+    public = [f.name for f in resource.fields if f.public]
+    for batch in stream(path):
+        for place, row in zip(batch.column("asal_lokasi").to_pylist(), batch.to_pylist(), strict=True):
+            reasons = errors.get(place)
+            if reasons:
+                yield hold(place, row, reasons, public)
+
+
+def hold(place: str, row: dict[str, str], reasons: list[CellError], public: list[str]) -> Held:
+    """Describe one held row; cells that were refused, private ones and whole shifted rows are not shown."""
+    refused = {error.kolom for error in reasons}
+    shifted = any(error.aturan == "baris_rusak" for error in reasons)
+    cells = {} if shifted else {name: row[name] for name in public if row[name] and name not in refused}
+    return Held(
+        lokasi=place,
+        kolom=join(error.kolom for error in reasons),
+        aturan=join(error.aturan for error in reasons),
+        pesan=join(error.pesan for error in reasons),
+        message=join(error.message for error in reasons),
+        baris=json.dumps(cells, ensure_ascii=False),
+    )
+
+
+def join(values: Iterator[str]) -> str:
+    """Join distinct texts in order."""
+    return "; ".join(dict.fromkeys(v for v in values if v))
+
+
+def report(item: Extraction, held: list[Held], errors: dict[str, list[CellError]]) -> dict[str, Any]:
+    """The validation report of one table in Frictionless's shape: counts and all errors."""
+    places = {h.lokasi for h in held}
+    flat = [e.__dict__ for place, found in errors.items() if place in places for e in found]
+    return {
+        "valid": not held,
+        "name": item.resource,
+        "place": item.nama,
+        "stats": {"rows": item.baris, "errors": len(flat), "held": len(held)},
+        "errors": flat,
+    }
+
+
+def stream(path: Path) -> Iterator[pa.RecordBatch]:
+    """Read a canonical table in batches of text columns."""
+    parse = pcsv.ParseOptions(newlines_in_values=True)
+    with pcsv.open_csv(path, parse_options=parse, convert_options=text_options(header(path))) as reader:
+        yield from reader
+
+
+def read_columns(path: Path, names: list[str] | None) -> pa.Table:
+    """Read some (or all) columns of a canonical table as text."""
+    wanted = names or header(path)
+    options = text_options(wanted)
+    options.include_columns = wanted
+    return pcsv.read_csv(path, parse_options=pcsv.ParseOptions(newlines_in_values=True), convert_options=options)
+
+
+def header(path: Path) -> list[str]:
+    """Column names of a canonical table."""
+    with path.open(encoding="utf-8") as file:
+        return [name.strip('"') for name in file.readline().rstrip("\n").split(",")]
+
+
+def text_options(names: list[str]) -> pcsv.ConvertOptions:
+    """Arrow options that keep every cell as it is."""
+    return pcsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON in one stable form."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

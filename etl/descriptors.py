@@ -110,8 +110,11 @@ def load_datasets(folder: Path) -> list[Json]:
     """
     datasets = []
     for path in sorted(folder.glob("*/datapackage.yaml")):
-        dataset: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
         where = f"datapackages/{path.parent.name}/datapackage.yaml"
+        try:
+            dataset: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise DescriptorError(f"{where}: bukan YAML yang sah: {error}") from error
         check_keys(dataset, PACKAGE_KEYS, where)
         if dataset["name"] != path.parent.name:
             raise DescriptorError(f"{where}: name '{dataset['name']}' bukan nama foldernya")
@@ -169,6 +172,8 @@ def build_resource(descriptor: Json, dataset: str) -> Resource:
 def check_keys(descriptor: Json, allowed: set[str], where: str) -> None:
     """Refuse an ``x-`` key that is not in the frozen list."""
     for key in descriptor:
+        if not isinstance(key, str) or descriptor[key] is None:
+            raise DescriptorError(f"{where}: '{key}' tanpa nilai; beri tanda kutip pada teks yang memuat koma")
         if key.startswith("x-") and key not in allowed:
             raise DescriptorError(f"{where}: kunci '{key}' tidak dikenal; yang ada: {', '.join(sorted(allowed))}")
 

@@ -35,6 +35,7 @@ def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fin
     copy_reports(out, aside / "laporan")
     version = file_hash(aside / "opendata.db")[:16]
     write_json(aside / "datapackage.json", release_package(datasets, public, tables, version))
+    write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))
     write_json(aside / "manifest.json", manifest(out, aside, version, tables, fingerprint))
     return switch(out, aside, version)
 
@@ -167,6 +168,13 @@ def sums(db: sqlite3.Connection, resource: Resource) -> dict[str, int]:
         return {}
     row = db.execute(f"SELECT {', '.join(f'sum({quote(n)})' for n in money)} FROM {quote(resource.name)}").fetchone()
     return {name: value or 0 for name, value in zip(money, row, strict=True)}
+
+
+def inspection(path: Path, tables: dict[str, Json]) -> Json:
+    """What ``datasette inspect`` would find: hash, size and row counts, so that serving never counts again."""
+    counts = {name: {"count": table["rows"]} for name, table in tables.items()}
+    content = {"hash": file_hash(path), "size": path.stat().st_size, "file": path.name, "tables": counts}
+    return {"opendata": content}
 
 
 def copy_reports(out: Path, target: Path) -> None:

@@ -1,0 +1,71 @@
+# Kaltim Terbuka. Two commands for a stranger: `make serve` and `make test`.
+# Needs Python 3.11 or newer and make; everything else is installed here, from the lock in requirements/.
+
+PYTHON ?= python3
+PORT ?= 8001
+OUT ?= build
+SCALE ?= 1
+SEED ?= 2026
+HOST ?= 127.0.0.1
+VENV := .venv
+SERVE := .venv-serve
+PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
+RUN := $(VENV)/bin/python -m etl
+
+.PHONY: serve test build sample bench check clean rollback verify
+.DEFAULT_GOAL := serve
+
+# Build and test environment: frictionless, DuckDB, Arrow and the test tools.
+$(VENV)/.ready: requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python $(PIP) -r requirements/dev.txt
+	touch $@
+
+# Serving environment: Datasette and little else (no frictionless, no rich).
+$(SERVE)/.ready: requirements/serve.txt
+	$(PYTHON) -m venv $(SERVE)
+	$(SERVE)/bin/python $(PIP) -r requirements/serve.txt
+	touch $@
+
+# Serve OUT/current at http://127.0.0.1:8001; without a release, build the invented sample first.
+serve: $(SERVE)/.ready $(OUT)/current metadata.yml
+	@echo "http://$(HOST):$(PORT)/"
+	$(SERVE)/bin/datasette serve --immutable $(OUT)/current/opendata.db --inspect-file $(OUT)/current/inspect.json \
+	  --metadata metadata.yml --plugins-dir plugins --template-dir plugins/templates --static assets:plugins/static \
+	  --setting suggest_facets off --setting default_page_size 50 --setting allow_download on \
+	  --setting sql_time_limit_ms 1500 --setting max_csv_mb 0 --host $(HOST) --port $(PORT)
+
+$(OUT)/current: | $(VENV)/.ready
+	$(RUN) sample $(OUT)/contoh --seed $(SEED) --scale $(SCALE)
+	$(RUN) build $(OUT)/contoh/raw --out $(OUT) --ringkas
+
+# Publish a folder of raw files: make build RAW=folder OUT=folder
+build: $(VENV)/.ready
+	@test -n "$(RAW)" || { echo "pakai: make build RAW=folder-berkas-mentah OUT=folder-hasil"; exit 2; }
+	$(RUN) build $(RAW) --out $(OUT)
+
+# Build the invented sample anew: make sample SCALE=10 OUT=build
+sample: $(VENV)/.ready
+	$(RUN) sample $(OUT)/contoh --seed $(SEED) --scale $(SCALE)
+	$(RUN) build $(OUT)/contoh/raw --out $(OUT) --ringkas
+
+rollback verify: $(VENV)/.ready
+	$(RUN) $@ --out $(OUT)
+
+test: $(VENV)/.ready $(SERVE)/.ready
+	$(VENV)/bin/python -m pytest -q
+
+metadata.yml: $(wildcard datapackages/*.yml datapackages/*/*.yaml datapackages/*/queries/*.sql) etl/metadata.py | $(VENV)/.ready
+	$(RUN) metadata
+
+check: $(VENV)/.ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy --strict etl
+	$(RUN) metadata --check
+
+bench: $(VENV)/.ready
+	$(VENV)/bin/python -m etl.bench $(BENCH)
+
+clean:
+	rm -rf $(VENV) $(SERVE) build .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,207 @@
+"""Delimited text: the dialect decided by consistency, then Arrow where it is safe and Python's csv where not.
+
+Caveats: LKPP's CSV exports escape quotes with a backslash (``\\"``) instead of doubling them, and write line ends
+inside a cell as the two characters ``\\r``; both occur in one file with RFC 4180 quoting.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from etl.rows import BROKEN, PLACE, Table, batch_of, clean_headers, column, fit
+from etl.sniff import Content, refuse
+
+SAMPLE_CHARACTERS = 1 << 18
+SAMPLE_RECORDS = 1_000
+BLOCK_BYTES = 1 << 22
+SLOW_ROWS = 10_000
+BLANKS = " \t\r\n"
+# A comma in every row of a semicolon file is likely (decimals), the reverse is not: the comma comes last.
+DELIMITERS = "\t;|,"
+# Non-characters of Unicode: stand-ins for an escaped backslash and quote while csv splits the line.
+_BACKSLASH, _QUOTE = "\ufdd0", "\ufdd1"
+
+csv.field_size_limit(1 << 26)
+
+
+class Dialect(NamedTuple):
+    """How a file separates its cells."""
+
+    delimiter: str
+    escaped: bool
+
+
+def read_csv(content: Content) -> Table:
+    """Return the one table of a delimited file; its first record holds the headers."""
+    dialect = choose_dialect(content)
+    headers = clean_headers(next(_records(content, dialect))[0])
+    plain = content.encoding.startswith("utf-8") and not (content.legacy or content.nul or dialect.escaped)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        return fast_batches(content, dialect, headers) if plain else slow_batches(content, dialect, headers)
+
+    return Table("", headers, [], batches, width=len(headers), encoding=content.encoding_name)
+
+
+def choose_dialect(content: Content) -> Dialect:
+    """Return the delimiter whose records agree best in their number of cells, and the way quotes are escaped."""
+    with content.open_text() as text:
+        sample = text.read(SAMPLE_CHARACTERS)
+        whole = not text.read(1)
+    lines = sample.splitlines(keepends=True)
+    lines = lines if whole or len(lines) == 1 else lines[:-1]
+    delimiter = max(DELIMITERS, key=lambda candidate: _agreement(lines, candidate))
+    if _agreement(lines, delimiter)[1] < 0.5:
+        raise refuse(
+            "bukan_tabel",
+            "Teks tanpa kolom: tidak ada pemisah yang konsisten.",
+            "Text without columns: no delimiter is used consistently.",
+        )
+    rfc, escaped = Dialect(delimiter, False), Dialect(delimiter, True)
+    if content.escapes and _defects(content, escaped) < _defects(content, rfc):
+        return escaped
+    return rfc
+
+
+def _agreement(lines: list[str], delimiter: str) -> tuple[bool, float, int]:
+    """Score a delimiter: does the header agree with most records, how many agree, on how many cells."""
+    counts = [len(cells) for cells in islice(csv.reader(lines, delimiter=delimiter), SAMPLE_RECORDS) if cells]
+    if not counts:
+        return False, 0.0, 0
+    cells, agreeing = Counter(counts).most_common(1)[0]
+    if cells < 2 or counts[0] < 2:
+        return False, 0.0, 0
+    return counts[0] == cells, agreeing / len(counts), cells
+
+
+def _defects(content: Content, dialect: Dialect) -> int:
+    """Count records that break strict quoting or differ from the header in their number of cells."""
+    defects, width = 0, 0
+    with content.open_text() as text:
+        reader = csv.reader(_unescape(text, dialect), delimiter=dialect.delimiter, strict=True)
+        while True:
+            try:
+                cells = next(reader)
+            except csv.Error:  # the reader goes on with the next line
+                defects += 1
+            except StopIteration:
+                return defects
+            else:
+                width = width or len(cells)
+                defects += bool(cells) and len(cells) != width
+
+
+def _unescape(lines: Iterable[str], dialect: Dialect) -> Iterator[str]:
+    """Hide escaped backslashes and quotes from the csv module."""
+    if not dialect.escaped:
+        yield from lines
+        return
+    for line in lines:
+        yield line.replace("\\\\", _BACKSLASH).replace('\\"', _QUOTE)
+
+
+def _records(content: Content, dialect: Dialect) -> Iterator[tuple[list[str], str]]:
+    """Yield every record that is not an empty line, with what is wrong with it; the first is the header."""
+    with content.open_text() as text:
+        lines: list[str] = []
+        source = _remember(_unescape(text, dialect), lines)
+        held: list[str] | None = None
+        for cells in csv.reader(source, delimiter=dialect.delimiter):
+            if held is not None:
+                yield held, ""
+            held = _restore(cells, dialect) if cells else None
+            record_lines = list(lines)
+            lines.clear()
+        if held is not None:
+            yield held, _unclosed(record_lines, dialect)
+
+
+def _remember(lines: Iterable[str], seen: list[str]) -> Iterator[str]:
+    for line in lines:
+        seen.append(line)
+        yield line
+
+
+def _restore(cells: list[str], dialect: Dialect) -> list[str]:
+    if not dialect.escaped:
+        return cells
+    return [cell.replace(_BACKSLASH, "\\").replace(_QUOTE, '"') for cell in cells]
+
+
+def _unclosed(lines: list[str], dialect: Dialect) -> str:
+    """Say that the last record ends inside a quoted cell: the file was cut, or a quote is missing further up."""
+    try:
+        list(csv.reader(lines, delimiter=dialect.delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            return f"tanda kutip tidak ditutup ({len(lines)} baris teks)"
+    return ""
+
+
+def slow_batches(content: Content, dialect: Dialect, headers: list[str], skip: int = 1) -> Iterator[pa.RecordBatch]:
+    """Yield batches read by Python's csv module, without the first ``skip`` records."""
+    records = enumerate(_records(content, dialect), 1)
+    source = islice(records, skip, None)
+    while chunk := list(islice(source, SLOW_ROWS)):
+        rows, broken, places = [], [], []
+        for number, (cells, fault) in chunk:
+            if not any(cell.strip(BLANKS) for cell in cells):
+                continue  # a row of separators only is a blank row, not data
+            row, misfit = fit(cells, len(headers))
+            rows.append(row)
+            broken.append(fault or misfit)
+            places.append(f"baris {number}")
+        if rows:
+            yield batch_of(headers, rows, broken, places)
+
+
+def fast_batches(content: Content, dialect: Dialect, headers: list[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the same batches through Arrow; from the first block that Arrow refuses, the csv module takes over."""
+    done = 1
+    with content.open_bytes() as file:
+        try:
+            for batch in _open_arrow(file, content, dialect, headers):
+                yield from _placed(batch, headers, done)
+                done += batch.num_rows
+            return
+        except pa.ArrowInvalid:  # a ragged row, an open quote, a record longer than a block
+            pass
+    yield from slow_batches(content, dialect, headers, skip=done)
+
+
+def _open_arrow(file: object, content: Content, dialect: Dialect, headers: list[str]) -> Iterator[pa.RecordBatch]:
+    reader = arrow_csv.open_csv(
+        file,
+        arrow_csv.ReadOptions(column_names=headers, skip_rows_after_names=1, block_size=BLOCK_BYTES),
+        arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=content.quotes),
+        arrow_csv.ConvertOptions(
+            column_types={name: pa.string() for name in headers}, strings_can_be_null=False, check_utf8=False
+        ),
+    )
+    yield from reader
+
+
+def _placed(batch: pa.RecordBatch, headers: list[str], done: int) -> Iterator[pa.RecordBatch]:
+    """Add places and drop blank rows."""
+    numbers = pa.array(range(done + 1, done + 1 + batch.num_rows), pa.int64()).cast(pa.string())
+    places = pc.binary_join_element_wise("baris", numbers, " ")
+    columns = [*batch.columns, column([""] * batch.num_rows), places]
+    placed = pa.RecordBatch.from_arrays(columns, names=[*headers, BROKEN, PLACE])
+    blank = None
+    for values in batch.columns:
+        empty = pc.equal(pc.utf8_trim(values, BLANKS), "")
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank).as_py():
+            yield placed
+            return
+    kept = placed.filter(pc.invert(blank))
+    if kept.num_rows:
+        yield kept

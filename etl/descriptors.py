@@ -234,7 +234,7 @@ def derived(item: Json, suffix: str, kind: str) -> Json:
         "description": texts[1],
         "x-en": f"{item['x-en']}: {texts[2]}",
         "x-privacy": item["x-privacy"],
-        "x-scan": False,
+        "x-parse": item.get("x-parse"),
     }
 
 

@@ -233,9 +233,10 @@ def scannable(column: Column) -> bool:
 
 def cell_error(column: Column, place: str, text: str, refusal: Any) -> CellError:
     """Describe a refused cell; the text of a private column is never repeated."""
+    name = column.field.source
     if column.field.public:
-        return CellError(place, column.field.name, "nilai", mask_text(refusal.pesan), mask_text(refusal.message))
-    return CellError(place, column.field.name, "nilai", "nilai kolom tertutup tidak sah", "invalid value of a withheld column")
+        return CellError(place, name, "nilai", mask_text(refusal.pesan), mask_text(refusal.message))
+    return CellError(place, name, "nilai", "nilai kolom tertutup tidak sah", "invalid value of a withheld column")
 
 
 def broken_rows(batch: pa.RecordBatch, places: list[str]) -> list[CellError]:

@@ -1,0 +1,148 @@
+"""Shared pieces: a small descriptor, raw files, a build into a temporary folder."""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl import build as builder
+
+ROOT = Path(__file__).parent.parent
+REAL = ROOT.parent / "shared" / "data" / "real"
+
+UJI = """
+name: uji
+title: Uji
+description: Dataset kecil untuk uji.
+licenses: [{name: CC0-1.0}]
+resources:
+  - name: paket_uji
+    title: Paket uji
+    description: Satu baris satu paket.
+    x-en: {title: Test packages, description: One row per package}
+    path: paket_uji.csv
+    x-sources: [isb, rinci]
+    x-privacy: public
+    x-scope: [kd_klpd, tahun]
+    x-updated: diperbarui
+    x-fts: [nama]
+    x-person: {name: penyedia, type: [bentuk], npwp: [npwp]}
+    x-forms:
+      - {name: isb_uji, source: isb_uji, signature: [kd, nama, nilai], withhold: [catatan_internal]}
+      - {name: rinci_uji, source: rinci_uji, signature: [tender_id, exact], complement: true, map: {kd: tender_id, nilai: exact}, parse: {nilai: angka}}
+    schema:
+      primaryKey: [kd]
+      missingValues: ["", "-"]
+      fields:
+        - {name: kd, type: string, title: Kode, description: Kode., x-en: Code, x-source: [kd], constraints: {required: true, pattern: "[0-9]+"}}
+        - {name: nama, type: string, title: Nama, description: Nama., x-en: Name, x-source: [nama], x-parse: teks}
+        - {name: nilai, type: number, title: Nilai, description: Nilai., x-en: Value, x-source: [nilai], x-parse: rupiah_singkat, x-unit: rupiah, x-sen: true, x-rounded: true, constraints: {minimum: 0}}
+        - {name: kd_klpd, type: string, title: Badan, description: Badan., x-en: Body, x-source: [kd_klpd], x-index: true}
+        - {name: tahun, type: integer, title: Tahun, description: Tahun., x-en: Year, x-source: [tahun], x-parse: tahun}
+        - {name: kd_rup, type: string, title: RUP, description: RUP., x-en: Plan, x-source: [kd_rup]}
+        - {name: diperbarui, type: date, title: Diperbarui, description: Diperbarui., x-en: Updated, x-source: [_event_date], x-parse: tanggal}
+        - {name: penyedia, type: string, title: Penyedia, description: Penyedia., x-en: Supplier, x-source: [penyedia], x-parse: teks}
+        - {name: bentuk, type: string, title: Bentuk, description: Bentuk., x-en: Kind, x-source: [bentuk]}
+        - {name: npwp, type: string, title: NPWP, description: NPWP., x-en: Tax id, x-source: [npwp], x-scan: false}
+        - {name: nip_ppk, type: string, x-privacy: withheld, title: NIP, description: Tidak terbit., x-en: Withheld, x-source: [nip_ppk]}
+  - name: paket_uji_rup
+    title: RUP paket uji
+    description: Satu baris satu kode.
+    x-en: {title: Plan codes, description: One row per code}
+    path: paket_uji_rup.csv
+    x-privacy: public
+    x-bridge: {from: paket_uji, field: kd_rup, split: ";"}
+    schema:
+      primaryKey: [kd, kd_rup]
+      fields:
+        - {name: kd, type: string, title: Kode, description: Kode., x-en: Code, constraints: {required: true}}
+        - {name: kd_rup, type: string, title: RUP, description: RUP., x-en: Plan, x-index: true, constraints: {required: true}}
+  - name: kuitansi_uji
+    title: Kuitansi uji
+    description: Kuitansi yang diulang per RUP.
+    x-en: {title: Receipts, description: Receipts repeated per plan}
+    path: kuitansi_uji.csv
+    x-privacy: public
+    x-ordinal: true
+    x-fanout: rup
+    x-forms:
+      - {name: kuitansi, source: isb_uji, signature: [no_kuitansi, jumlah, rup]}
+    schema:
+      primaryKey: [no_kuitansi, urutan]
+      fields:
+        - {name: no_kuitansi, type: string, title: Nomor, description: Nomor., x-en: Number, x-source: [no_kuitansi], constraints: {required: true}}
+        - {name: jumlah, type: integer, title: Jumlah, description: Jumlah., x-en: Amount, x-source: [jumlah], x-parse: angka, x-unit: rupiah}
+        - {name: rup, type: string, title: RUP, description: RUP., x-en: Plan, x-source: [rup]}
+        - {name: urutan, type: integer, title: Urutan, description: Urutan., x-en: Ordinal}
+"""
+
+
+def paket(kd: str, **cells: Any) -> dict[str, Any]:
+    """One source row in the shape of the small test dataset."""
+    row = {"kd": kd, "nama": f"Paket {kd}", "nilai": "1,5 M", "kd_klpd": "D1", "tahun": 2025, "kd_rup": "1"}
+    row |= {"_event_date": "2025-10-02", "penyedia": "CV. Maju", "bentuk": "", "npwp": "", "nip_ppk": ""}
+    return row | cells
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    """A datapackages folder with the small test dataset and the real quality tables."""
+    folder = tmp_path / "datapackages"
+    (folder / "uji").mkdir(parents=True)
+    (folder / "uji" / "datapackage.yaml").write_text(UJI, encoding="utf-8")
+    shutil.copytree(ROOT / "datapackages" / "kualitas", folder / "kualitas")
+    shutil.copy(ROOT / "datapackages" / "site.yml", folder / "site.yml")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_key(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pseudonym key of the test's own, so that no test touches the user's."""
+    path = tmp_path_factory.mktemp("kunci") / "kunci"
+    path.write_text("k" * 64)
+    monkeypatch.setenv("KALTIM_KUNCI", str(path))
+
+
+@pytest.fixture
+def make(tmp_path: Path, packages: Path) -> Callable[..., list[dict[str, str]]]:
+    """Write raw files (name -> text, bytes or JSON content) into a fresh folder and build it into ``tmp_path/out``."""
+
+    def run(files: dict[str, Any], accept: tuple[str, ...] = (), out: Path | None = None) -> list[dict[str, str]]:
+        raw = tmp_path / "raw"
+        shutil.rmtree(raw, ignore_errors=True)
+        for name, content in files.items():
+            path = raw / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            data = content if isinstance(content, str | bytes) else json.dumps(content)
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return builder.build(raw, out or tmp_path / "out", lambda text: None, accept, packages)
+
+    return run
+
+
+@pytest.fixture
+def query(tmp_path: Path) -> Callable[..., list[tuple[Any, ...]]]:
+    """Ask the current release."""
+
+    def run(sql: str, *values: Any, out: Path | None = None) -> list[tuple[Any, ...]]:
+        path = (out or tmp_path / "out") / "current" / "opendata.db"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            return db.execute(sql, values).fetchall()
+
+    return run
+
+
+def real(path: str) -> Path:
+    """A real file, or a skip that says so where a stranger lacks it."""
+    if not (REAL / path).exists():
+        pytest.skip(f"berkas nyata {path} tidak ada di samping checkout ini")
+    return REAL / path
+
+
+os.environ.setdefault("PYTHONHASHSEED", "0")

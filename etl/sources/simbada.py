@@ -1,0 +1,102 @@
+"""Asset cards (KIB A to F): the printed forms of Permendagri 17/2007, SIMBADA import forms, e-BMD lists.
+
+Caveats: goods codes follow two schemes (Permendagri 17/2007 and 108/2016) and stay text; forms without a register
+number repeat whole rows; condition is written in many ways; a register may be a range; length is in kilometres on the
+official card only.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from etl.rows import Record
+
+NIBAR = ("nibar",)
+CODE = ("nomor / kode barang", "nomor kode barang", "kode barang", "kode_barang")
+REGISTER = ("nomor / register", "nomor register", "register", "no_register")
+YEAR = ("tahun pengadaan", "tahun pembelian", "tahun cetak / pembelian", "tahun_perolehan", "tahun")
+DATE = ("tanggal pembelian", "tgl_perolehan")
+NAME = ("jenis barang/nama barang", "jenis barang / nama barang", "nama barang/jenis barang",
+        "nama barang / jenis barang", "nama barang", "jenis barang", "nm_aset5")  # fmt: skip
+CONDITION = ("kondisi", "kondisi bangunan (b, kb, rb)", "kondisi bangunan", "kondisi (b, kb, rb)")
+PLACE = ("letak / lokasi alamat", "letak/lokasi alamat", "letak / lokasi", "letak/alamat", "letak / alamat", "letak",
+         "lokasi", "alamat")  # fmt: skip
+CERTIFICATE = ("status tanah / sertifikat / tanggal", "status tanah / sertifikat / nomor", "sertifikat_tanggal",
+               "sertifikat_nomor")  # fmt: skip
+CONDITIONS = {
+    "b": "B", "baik": "B", "1": "B", "kb": "KB", "kurang baik": "KB", "rr": "KB", "rusak ringan": "KB", "2": "KB",
+    "rb": "RB", "rusak berat": "RB", "3": "RB",
+}  # fmt: skip
+# Official residences: by name, and by code (1.3.3.01.02 of Permendagri 108/2016, 03.11.02 of Permendagri 17/2007).
+HOME = re.compile(r"(?i)rumah (negara|dinas|jabatan)|tempat tinggal|asrama|\bmess?\b|rumah tinggal")
+HOME_CODE = re.compile(r"1\.3\.3\.01\.02\.|0?3\.11\.0?2\.")
+ISO_YEAR = re.compile(r"((?:19|20)\d{2})-\d{2}-\d{2}.*")
+EMPTY = ("", "-", "NULL", "0000")
+
+
+def folded(record: Record) -> Record:
+    """The same cells under folded headers: printed forms vary in capitals."""
+    return {name.casefold(): value.strip() for name, value in record.items()}
+
+
+def first(cells: Record, names: tuple[str, ...]) -> str:
+    """First filled cell among headers that mean the same."""
+    return next((v for v in (cells.get(name, "") for name in names) if v not in EMPTY), "")
+
+
+def card(record: Record) -> Record:
+    """Add what every card needs: year, standard condition and the identifier of the item."""
+    cells = folded(record)
+    year = first(cells, YEAR)
+    dated = ISO_YEAR.fullmatch(first(cells, DATE))
+    if not year and dated:
+        year = record["tahun_perolehan"] = dated[1]
+    record["kondisi_baku"] = CONDITIONS.get(" ".join(first(cells, CONDITION).casefold().split()), "")
+    parts = [p for p in (first(cells, CODE), first(cells, REGISTER), year) if p]
+    record["pengenal"] = first(cells, NIBAR) or "/".join(parts) or first(cells, NAME)
+    return record
+
+
+def kib_a(records: Iterable[Record]) -> Iterator[Record]:
+    """Add whether the land has a certificate: its number is never published."""
+    for record in records:
+        record["bersertifikat"] = "true" if first(folded(record), CERTIFICATE) else "false"
+        yield card(record)
+
+
+def kib_b(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield equipment and machines."""
+    return map(card, records)
+
+
+def kib_c(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield buildings, without the address of homes: it points at the people who live there."""
+    return map(public_place, map(card, records))
+
+
+def kib_d(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield roads, irrigation and networks, with the unit of length where the form states it."""
+    for record in records:
+        cells = folded(record)
+        if cells.get("panjang (km)"):
+            record["satuan_panjang"] = "km"
+        elif cells.get("panjang"):
+            record["satuan_panjang"] = "tidak dinyatakan"
+        yield card(record)
+
+
+def kib_e(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield other fixed assets."""
+    return map(card, records)
+
+
+def kib_f(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield construction in progress, without the address of homes."""
+    return map(public_place, map(card, records))
+
+
+def public_place(record: Record) -> Record:
+    """Add the address as it may be published."""
+    cells = folded(record)
+    home = HOME.search(first(cells, NAME)) or HOME_CODE.match(first(cells, CODE))
+    record["letak_umum"] = "" if home else first(cells, PLACE)
+    return record

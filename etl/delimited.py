@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,13 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from etl.rows import BROKEN, PLACE, Table, batch_of, clean_headers, column, fit
+from etl.rows import BROKEN, PLACE, Table, batches_of, clean_headers, column
 from etl.sniff import Content, refuse
 
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_RECORDS = 1_000
 BLOCK_BYTES = 1 << 22
-SLOW_ROWS = 10_000
 BLANKS = " \t\r\n"
 # A comma in every row of a semicolon file is likely (decimals), the reverse is not: the comma comes last.
 DELIMITERS = "\t;|,"
@@ -56,7 +56,7 @@ def choose_dialect(content: Content) -> Dialect:
     with content.open_text() as text:
         sample = text.read(SAMPLE_CHARACTERS)
         whole = not text.read(1)
-    lines = sample.splitlines(keepends=True)
+    lines = list(StringIO(sample, newline=""))
     lines = lines if whole or len(lines) == 1 else lines[:-1]
     delimiter = max(DELIMITERS, key=lambda candidate: _agreement(lines, candidate))
     if _agreement(lines, delimiter)[1] < 0.5:
@@ -112,16 +112,21 @@ def _records(content: Content, dialect: Dialect) -> Iterator[tuple[list[str], st
     """Yield every record that is not an empty line, with what is wrong with it; the first is the header."""
     with content.open_text() as text:
         lines: list[str] = []
-        source = _remember(_unescape(text, dialect), lines)
-        held: list[str] | None = None
-        for cells in csv.reader(source, delimiter=dialect.delimiter):
+        held: tuple[list[str], list[str]] | None = None
+        for cells in _split(_remember(_unescape(text, dialect), lines), dialect):
             if held is not None:
-                yield held, ""
-            held = _restore(cells, dialect) if cells else None
-            record_lines = list(lines)
+                yield held[0], ""
+            held = (_restore(cells, dialect), list(lines)) if cells else None
             lines.clear()
         if held is not None:
-            yield held, _unclosed(record_lines, dialect)
+            yield held[0], _unclosed(held[1], dialect)
+
+
+def _split(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(lines, delimiter=dialect.delimiter)
+    except csv.Error as error:  # a cell of more than 64 MiB
+        raise refuse("bukan_tabel", f"CSV rusak ({error}).", f"Broken CSV ({error}).") from error
 
 
 def _remember(lines: Iterable[str], seen: list[str]) -> Iterator[str]:
@@ -148,19 +153,15 @@ def _unclosed(lines: list[str], dialect: Dialect) -> str:
 
 def slow_batches(content: Content, dialect: Dialect, headers: list[str], skip: int = 1) -> Iterator[pa.RecordBatch]:
     """Yield batches read by Python's csv module, without the first ``skip`` records."""
-    records = enumerate(_records(content, dialect), 1)
-    source = islice(records, skip, None)
-    while chunk := list(islice(source, SLOW_ROWS)):
-        rows, broken, places = [], [], []
-        for number, (cells, fault) in chunk:
-            if not any(cell.strip(BLANKS) for cell in cells):
-                continue  # a row of separators only is a blank row, not data
-            row, misfit = fit(cells, len(headers))
-            rows.append(row)
-            broken.append(fault or misfit)
-            places.append(f"baris {number}")
-        if rows:
-            yield batch_of(headers, rows, broken, places)
+    records = islice(enumerate(_records(content, dialect), 1), skip, None)
+    return batches_of(
+        headers,
+        (
+            (f"baris {number}", cells, fault)
+            for number, (cells, fault) in records
+            if any(cell.strip(BLANKS) for cell in cells)  # a row of separators only is a blank row, not data
+        ),
+    )
 
 
 def fast_batches(content: Content, dialect: Dialect, headers: list[str]) -> Iterator[pa.RecordBatch]:

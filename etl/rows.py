@@ -90,15 +90,17 @@ def fit(row: list[str], width: int) -> tuple[list[str], str]:
     return [*row[:width], *[""] * (width - len(row))], f"{len(row)} sel, {width} kolom"
 
 
-def batches_of(headers: list[str], rows: Iterable[tuple[str, list[str]]]) -> Iterator[pa.RecordBatch]:
-    """Group ``(place, cells)`` into batches; rows of another width are marked."""
-    names = headers
+def batches_of(headers: list[str], rows: Iterable[tuple[str, list[str], str]]) -> Iterator[pa.RecordBatch]:
+    """Group ``(place, cells, fault)`` into batches; rows of another width are marked too."""
     source = iter(rows)
     while chunk := list(islice(source, BATCH_ROWS)):
-        fitted = [fit(cells, len(names)) for _, cells in chunk]
-        yield batch_of(
-            names, [cells for cells, _ in fitted], [broken for _, broken in fitted], [place for place, _ in chunk]
-        )
+        laid, broken, places = [], [], []
+        for place, cells, fault in chunk:
+            row, misfit = fit(cells, len(headers))
+            laid.append(row)
+            broken.append(fault or misfit)
+            places.append(place)
+        yield batch_of(headers, laid, broken, places)
 
 
 def number_text(value: float) -> str:

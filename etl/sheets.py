@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 
 import pyarrow as pa
@@ -66,6 +67,7 @@ def find_table(sheet: Sheet, known: frozenset[str]) -> Table | None:
     rows = [number for number, cells in enumerate(sheet.rows) if any(cell.strip() for cell in cells)]
     if not rows or sheet.name.casefold() == "_metadata":
         return None
+    sheet = replace(sheet, merges=[merge for merge in sheet.merges if merge[0][0] <= rows[:HEADER_SEARCH][-1]])
     top, height = find_header(sheet, rows, known)
     names = join_headers(sheet, top, height)
     title_rows = [number for number in rows if number < top]
@@ -77,7 +79,7 @@ def find_table(sheet: Sheet, known: frozenset[str]) -> Table | None:
     places = {number: f"{sheet.name}!{number + 1}" for number in rows}
 
     def batches() -> Iterator[pa.RecordBatch]:
-        return batches_of(headers, ((places[number], [sheet.rows[number][at] for at in used]) for number in data))
+        return batches_of(headers, ((places[number], [sheet.rows[number][at] for at in used], "") for number in data))
 
     return Table(
         sheet.name,
@@ -97,23 +99,28 @@ def _used_columns(sheet: Sheet, names: list[str], data: list[int]) -> list[int]:
 
 def find_header(sheet: Sheet, rows: list[int], known: frozenset[str]) -> tuple[int, int]:
     """Return the first header row and the number of header rows: those whose joined names are known best."""
-    best, place = 0, (-1, 0)
+    best, place = (0, 0), (-1, 0)
     for top in rows[:HEADER_SEARCH]:
         least = _merged_height(sheet, top)
-        for height in range(least, max(least, MAX_HEADER_ROWS) + 1):
+        for height in range(least, MAX_HEADER_ROWS + 1):
             if top + height - 1 > rows[-1]:
                 break
             names = {name.casefold() for name in join_headers(sheet, top, height) if name}
             score = len(names & known)
-            if score > best and (score > 1 or 2 * score >= len(names)):
-                best, place = score, (top, height)
-    if best:
-        return place
-    return _first_texts(sheet, rows)
+            if (score, -height) > best and (score > 1 or 2 * score >= len(names)):
+                best, place = (score, -height), (top, height)
+    return place if best[0] else _unknown_header(sheet, rows)
 
 
-def _first_texts(sheet: Sheet, rows: list[int]) -> tuple[int, int]:
+def _unknown_header(sheet: Sheet, rows: list[int]) -> tuple[int, int]:
     """Without a known header: the rows above a row of column numbers, else the first row of two texts or more."""
+    for at, number in enumerate(rows[:HEADER_SEARCH]):
+        if at and _is_numbering(sheet.rows[number], []):
+            top = number
+            while top - 1 in rows[:at] and number - top < MAX_HEADER_ROWS and len(_filled(sheet.rows[top - 1])) > 1:
+                top -= 1
+            if top < number:
+                return top, number - top
     for number in rows[:HEADER_SEARCH]:
         texts = [cell for cell in sheet.rows[number] if cell.strip() and not _AMOUNT.fullmatch(cell.strip())]
         if len(texts) >= 2:
@@ -199,7 +206,7 @@ def is_total(cells: list[str]) -> bool:
     >>> is_total(["J U M L A H ……", "11113400000"]), is_total(["TOTAL STATION", "1"]), is_total(["1", "Jumlah", "5"])
     (True, False, False)
     """
-    if len(cells) < 2 or cells[0][0].casefold() not in "sgjt":
+    if not cells or cells[0][0].casefold() not in "sgjt":
         return False
     label = re.sub(r"[^a-z0-9]", "", cells[0].casefold())
     return bool(_TOTAL_LABEL.fullmatch(label)) and all(_AMOUNT.fullmatch(cell) for cell in cells[1:])
@@ -212,9 +219,9 @@ def _tail(sheet: Sheet, body: list[int], reasons: dict[int, str]) -> dict[int, s
         return {}
     usual = median(len(_filled(sheet.rows[number])) for number in data[:50])
     start = len(body)
-    while start and _is_sparse(sheet, body[start - 1], usual, reasons):
+    while start and _may_close(sheet, body[start - 1], usual, reasons):
         start -= 1
-    while start < len(body) and not _opens_tail(sheet, body, start, reasons):
+    while start < len(body) and not _opens_tail(sheet, body, start, usual, reasons):
         start += 1
     tail = [number for number in body[start:] if number not in reasons]
     if any(_is_signed(sheet, number) for number in tail):
@@ -224,16 +231,24 @@ def _tail(sheet: Sheet, body: list[int], reasons: dict[int, str]) -> dict[int, s
     return {}
 
 
-def _is_sparse(sheet: Sheet, number: int, usual: float, reasons: dict[int, str]) -> bool:
-    return number in reasons or len(_filled(sheet.rows[number])) * 2 <= usual or _is_signed(sheet, number)
+def _may_close(sheet: Sheet, number: int, usual: float, reasons: dict[int, str]) -> bool:
+    """Tell a row that cannot be data: it has no amount, and few cells or words of a signature block."""
+    cells = _filled(sheet.rows[number])
+    if number in reasons:
+        return True
+    if len(cells) > 1 and any(_AMOUNT.fullmatch(cell) and 0 < sum(map(str.isdigit, cell)) < 16 for cell in cells):
+        return False
+    return len(cells) * 2 <= usual or _is_signed(sheet, number)
 
 
 def _is_signed(sheet: Sheet, number: int) -> bool:
     return any(_SIGNED.search(text) for text in _filled(sheet.rows[number]))
 
 
-def _opens_tail(sheet: Sheet, body: list[int], at: int, reasons: dict[int, str]) -> bool:
-    """Tell whether a row follows a gap or a total, or speaks of a signature itself."""
+def _opens_tail(sheet: Sheet, body: list[int], at: int, usual: float, reasons: dict[int, str]) -> bool:
+    """Tell whether a row follows a gap or a total, or speaks of a signature itself and is no full row."""
     if at == 0 or body[at] in reasons:
         return False
-    return body[at] - body[at - 1] > 1 or reasons.get(body[at - 1]) == _TOTAL or _is_signed(sheet, body[at])
+    if body[at] - body[at - 1] > 1 or reasons.get(body[at - 1]) == _TOTAL:
+        return True
+    return _is_signed(sheet, body[at]) and len(_filled(sheet.rows[body[at]])) * 2 <= usual

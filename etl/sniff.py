@@ -35,7 +35,7 @@ _BOMS = (
 )
 _HTML = re.compile(
     r"(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:!doctype\s+html|"
-    r"(?:html|head|body|title|meta|link|script|style|div|span|table|form|br|p|b|center|h[1-6])\b)",
+    r"(?:html|head|body|title|meta|link|script|style|div|span|table|form|br|p|b|center|h[1-6])(?=[\s/>]))",
     re.IGNORECASE | re.DOTALL,
 )
 _JSON = re.compile(r"\[\s*(?:[\[{\"\]\d\-]|true|false|null|$)|\{\s*(?:[\"}]|$)")

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import pyarrow as pa
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import TokenError
 from sqlglot.tokenizer_core import Token, TokenType
@@ -36,7 +35,7 @@ class Collected:
     columns: list[str] = field(default_factory=list)
     created: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
-    batches: list[pa.RecordBatch] = field(default_factory=list)
+    faults: dict[int, str] = field(default_factory=dict)
 
 
 def read_sql(content: Content) -> list[Table]:
@@ -57,23 +56,27 @@ def _table(name: str, collected: Collected, content: Content) -> Table:
     width = len(collected.columns) or len(collected.created) or len(collected.rows[0])
     headers = clean_headers(collected.columns or collected.created)
     names = headers or [str(position) for position in range(width)]
-    places = (f"{name}:{number}" for number in range(1, len(collected.rows) + 1))
-    stored = list(batches_of(names, zip(places, collected.rows, strict=True)))
+    rows = ((f"{name}:{at + 1}", row, collected.faults.get(at, "")) for at, row in enumerate(collected.rows))
+    stored = list(batches_of(names, rows))
     return Table(name, headers, [], lambda: iter(stored), width=width, encoding=content.encoding_name)
 
 
 def _statements(text: str, dialect: Dialect) -> Iterator[tuple[str, list[Token]]]:
     """Tokenize piece by piece, so that a long dump does not need memory for all its tokens at once."""
-    pending = ""
-    for piece in _BOUNDARY.split(text):
+    pending, least = "", 0
+    pieces = _BOUNDARY.split(text)
+    for number, piece in enumerate(pieces, 1):
         pending = f"{pending}\n{piece}" if pending else piece
+        if len(pending) < least and number < len(pieces):
+            continue  # after a failure: double the text before the next try, not one piece at a time
         pending = _REPLACE.sub(r"\1\2INSERT INTO", pending)
         try:
             tokens = dialect.tokenize(pending)
         except TokenError:
+            least = 2 * len(pending)
             continue  # the boundary was inside a text or a comment: joined to the next piece
         yield pending, tokens
-        pending = ""
+        pending, least = "", 0
     if pending:
         raise refuse("bukan_tabel", "Dump SQL terpotong di dalam teks.", "The SQL dump ends in the middle of a text.")
 
@@ -146,7 +149,7 @@ def _insert(text: str, tokens: list[Token], position: int, tables: dict[str, Col
     position += 1
     while _at(tokens, position, TokenType.L_PAREN):
         row, position = _tuple(text, tokens, position + 1)
-        collected.rows.append(row if order is None or len(row) != len(order) else _reorder(row, order, collected))
+        _keep(collected, row, order)
         if not _at(tokens, position, TokenType.COMMA):
             break
         position += 1
@@ -167,11 +170,17 @@ def _order(collected: Collected, columns: list[str]) -> list[int] | None:
     return [collected.columns.index(name) for name in columns]
 
 
-def _reorder(row: list[str], order: list[int], collected: Collected) -> list[str]:
+def _keep(collected: Collected, row: list[str], order: list[int] | None) -> None:
+    """Add a row, its values moved to the table's order of columns."""
+    if order is None:
+        collected.rows.append(row)
+        return
+    if len(row) != len(order):
+        collected.faults[len(collected.rows)] = f"{len(row)} sel, {len(order)} kolom"
     placed = [""] * len(collected.columns)
-    for value, position in zip(row, order, strict=True):
+    for value, position in zip(row, order, strict=False):
         placed[position] = value
-    return placed
+    collected.rows.append(placed)
 
 
 def _column_list(tokens: list[Token], position: int) -> tuple[list[str], int]:

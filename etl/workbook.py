@@ -1,7 +1,8 @@
 """Cells of workbooks as text: XLSX and XLS through calamine or openpyxl, SpreadsheetML 2003 through expat.
 
-Caveats: calamine stops at a wrong ``<dimension>`` and turns error cells (#N/A) into blanks; such workbooks are read by
-openpyxl in full mode. Merged cells hold their text in the first cell only.
+Caveats: calamine stops at a wrong ``<dimension>`` and turns error cells (#N/A) into blanks: it gets a repaired copy.
+What it still cannot read goes to openpyxl in full mode, which needs a gigabyte for a form of a thousand blank columns.
+Merged cells hold their text in the first cell only; calamine trims blanks that XML does not protect.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 MAX_CELLS = 20_000_000
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d+)")
 _COLUMN = re.compile(rb"\br=[\"']([A-Z]+)\d+[\"']")
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\s[^>]*/>")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*\bt=[\"']e[\"']")
 _NUMBER_CELL = re.compile(
     rb"<(?:\w+:)?c(?:\s+(?!t=[\"'](?!n[\"']))\w+=(?:\"[^\"]*\"|'[^']*'))*\s*>"
@@ -42,23 +45,44 @@ class Sheet:
 
 
 def workbook_sheets(content: Content) -> list[Sheet]:
-    """Return every sheet of a workbook, by the reader that loses nothing."""
+    """Return every sheet of a workbook, by the first reader that loses nothing."""
     with content.open_bytes() as file:
         data = BytesIO(file.read())
-    numbers, errors = _survey(data)
+    zipped = zipfile.is_zipfile(data)
+    numbers, errors = _survey(data) if zipped else (0, False)
+    read = None if errors else _calamine_sheets(data)
+    if read is None and zipped:
+        read = _calamine_sheets(_repaired(data))
+    if read is not None and numbers <= sum(found for _, found in read):
+        return [sheet for sheet, _ in read]
+    return _openpyxl_sheets(data)
+
+
+def _calamine_sheets(data: BytesIO) -> list[tuple[Sheet, int]] | None:
+    """Return the sheets with the number of numbers in each, or ``None`` if calamine cannot read the workbook."""
     data.seek(0)
     try:
         with python_calamine.load_workbook(data) as book:
-            read = [_calamine_sheet(book, meta.name) for meta in book.sheets_metadata if _is_worksheet(meta)]
+            return [_calamine_sheet(book, meta.name) for meta in book.sheets_metadata if _is_worksheet(meta)]
     except python_calamine.PasswordError as error:
         raise refuse(
             "terenkripsi", "Buku kerja terkunci kata sandi.", "The workbook is locked with a password."
         ) from error
-    except python_calamine.CalamineError as error:
-        return _openpyxl_sheets(data, str(error))
-    if errors or numbers > sum(found for _, found in read):
-        return _openpyxl_sheets(data, "sel hilang")
-    return [sheet for sheet, _ in read]
+    except python_calamine.CalamineError:
+        return None
+
+
+def _repaired(data: BytesIO) -> BytesIO:
+    """Copy the workbook without ``<dimension>`` and with error cells as text."""
+    copy = BytesIO()
+    with zipfile.ZipFile(data) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if _SHEET_PART.fullmatch(name):
+                part = _DIMENSION.sub(b"", part, count=1)
+                part = _ERROR_CELL.sub(lambda tag: tag[0][:-2] + b"str" + tag[0][-1:], part)
+            target.writestr(name, part)
+    return copy
 
 
 def _is_worksheet(meta: python_calamine.SheetMetadata) -> bool:
@@ -67,13 +91,11 @@ def _is_worksheet(meta: python_calamine.SheetMetadata) -> bool:
 
 def _survey(data: BytesIO) -> tuple[int, bool]:
     """Count the numbers in the XML and look for error cells; refuse a sheet too large to lay out."""
-    if not zipfile.is_zipfile(data):
-        return 0, False
     numbers, errors = 0, False
     with zipfile.ZipFile(data) as archive:
         for name in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-                continue
+            if not _SHEET_PART.fullmatch(name):
+                continue  # styles, shared texts, drawings
             xml = archive.read(name)
             rows = max(map(int, _ROW.findall(xml)), default=0)
             columns = max((_column_number(letters) for letters in set(_COLUMN.findall(xml))), default=0)
@@ -104,7 +126,7 @@ def _calamine_sheet(book: python_calamine.CalamineWorkbook, name: str) -> tuple[
     return Sheet(name, rows, list(sheet.merged_cell_ranges or [])), numbers
 
 
-def _openpyxl_sheets(data: BytesIO, reason: str) -> list[Sheet]:
+def _openpyxl_sheets(data: BytesIO) -> list[Sheet]:
     """Read the workbook in full mode, which trusts no ``<dimension>``."""
     data.seek(0)
     try:
@@ -112,8 +134,8 @@ def _openpyxl_sheets(data: BytesIO, reason: str) -> list[Sheet]:
     except (InvalidFileException, zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, TypeError) as error:
         raise refuse(
             "bukan_tabel",
-            f"Buku kerja tidak dapat dibuka ({reason}; {error}).",
-            f"The workbook cannot be opened ({reason}; {error}).",
+            f"Buku kerja tidak dapat dibuka ({error}).",
+            f"The workbook cannot be opened ({error}).",
         ) from error
     sheets = []
     for sheet in book.worksheets:

@@ -70,12 +70,16 @@ def import_folder(raw: Path, out: Path, accept: tuple[str, ...] = ()) -> list[Pu
 
 
 def source_files(raw: Path) -> list[Path]:
-    """Files to import, in an order that no file system or locale changes; hidden files and context files are not data."""
+    """Files to import, in an order that no file system or locale changes; hidden files and context files are not data.
+
+    Files in deeper folders come first: publishers keep earlier snapshots and derived copies below the current file, and
+    where nothing else dates two versions of a row, the later file wins.
+    """
     if raw.is_file():
         return [raw]
     found = [p for p in raw.rglob("*") if p.is_file() and p.name != KONTEKS]
     visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(raw).parts)]
-    return sorted(visible, key=lambda p: p.relative_to(raw).as_posix().encode())
+    return sorted(visible, key=lambda p: (-len(p.relative_to(raw).parts), p.relative_to(raw).as_posix().encode()))
 
 
 def store(path: Path, out: Path) -> str:

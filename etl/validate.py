@@ -20,17 +20,7 @@ from etl.columns import CellError
 from etl.descriptors import Resource, canonical_schema
 from etl.extract import Extraction, canonical_path
 from etl.privacy import mask_text
-
-MESSAGES = {
-    "type-error": "isi kolom {kolom} tidak sesuai tipenya ({catatan})",
-    "constraint-error": "isi kolom {kolom} melanggar aturan ({catatan})",
-    "primary-key": "kunci baris ini sudah dipakai baris lain yang isinya berbeda ({catatan})",
-    "unique-error": "isi kolom {kolom} harus unik ({catatan})",
-    "missing-cell": "sel kolom {kolom} tidak ada",
-    "extra-cell": "ada sel yang berlebih",
-    "blank-row": "baris kosong",
-}
-
+from etl.sentences import explain
 
 @dataclass(frozen=True)
 class Held:
@@ -77,8 +67,8 @@ def translate(found: Any, places: pa.ChunkedArray) -> CellError:
     row = getattr(found, "row_number", None)
     place = places[row - 2].as_py() if row else ""
     column = getattr(found, "field_name", "") or ""
-    pesan = MESSAGES.get(found.type, "{catatan}").format(kolom=column, catatan=found.note)
-    return CellError(place, column, found.type, mask_text(pesan), mask_text(found.note))
+    pesan, message = explain(found.type, column, found.note, lambda number: str(places[number - 2]))
+    return CellError(place, column, found.type, mask_text(pesan), mask_text(message))
 
 
 def held_rows(path: Path, resource: Resource, errors: dict[str, list[CellError]]) -> Iterator[Held]:

@@ -18,13 +18,13 @@ DATE = ("tanggal pembelian", "tgl_perolehan")
 NAME = ("jenis barang/nama barang", "jenis barang / nama barang", "nama barang/jenis barang",
         "nama barang / jenis barang", "nama barang", "jenis barang", "nm_aset5")  # fmt: skip
 CONDITION = ("kondisi", "kondisi bangunan (b, kb, rb)", "kondisi bangunan", "kondisi (b, kb, rb)")
-PLACE = ("letak / lokasi alamat", "letak/lokasi alamat", "letak / lokasi", "letak/alamat", "letak / alamat", "letak",
-         "lokasi", "alamat")  # fmt: skip
+PLACE = ("letak / lokasi alamat", "letak/lokasi alamat", "letak / lokasi", "letak/lokasi", "letak/alamat",
+         "letak / alamat", "letak", "lokasi", "alamat")  # fmt: skip
 CERTIFICATE = ("status tanah / sertifikat / tanggal", "status tanah / sertifikat / nomor", "sertifikat_tanggal",
                "sertifikat_nomor")  # fmt: skip
 CONDITIONS = {
-    "b": "B", "baik": "B", "1": "B", "kb": "KB", "kurang baik": "KB", "rr": "KB", "rusak ringan": "KB", "2": "KB",
-    "rb": "RB", "rusak berat": "RB", "3": "RB",
+    "b": "B", "baik": "B", "kb": "KB", "kurang baik": "KB", "rr": "KB", "rusak ringan": "KB", "rb": "RB",
+    "rusak berat": "RB",
 }  # fmt: skip
 # Official residences: by name, and by code (1.3.3.01.02 of Permendagri 108/2016, 03.11.02 of Permendagri 17/2007).
 HOME = re.compile(r"(?i)rumah (negara|dinas|jabatan)|tempat tinggal|asrama|\bmess?\b|rumah tinggal")
@@ -57,10 +57,10 @@ def card(record: Record) -> Record:
 
 
 def kib_a(records: Iterable[Record]) -> Iterator[Record]:
-    """Add whether the land has a certificate: its number is never published."""
+    """Add whether the land has a certificate (its number is never published) and the address as it may be published."""
     for record in records:
         record["bersertifikat"] = "true" if first(folded(record), CERTIFICATE) else "false"
-        yield card(record)
+        yield public_place(card(record))
 
 
 def kib_b(records: Iterable[Record]) -> Iterator[Record]:

@@ -19,7 +19,10 @@ from etl.errors import ReleaseBroken
 MASK = "[disamarkan]"
 
 # A cheap RE2 test that every text to be masked passes; only those texts meet the rules below.
-SUSPECT = r"([0-9][ .\-]?){9,}|@|(?i:rek(ening)?\b|a\.?n\.? |nik\b|nip\b|ktp\b|npwp|hp\b|telp|wa\b)"
+SUSPECT = (
+    r"([0-9][ .\-]?){9,}|@|(?i:\b(no)?rek(ening)?\b|\bacc(ount)?\b|\ban\.? |\ba\.n\b|atas nama|\bnik\b|\bnip\b|\bktp\b|\bkk\b|npwp|"
+    r"\bhp\b|\btelp|\btelepon|\bwa\b|whatsapp|\bfax\b)"
+)
 
 DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ .\-]?[0-9]){8,23}(?![0-9A-Za-z])")
 EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
@@ -76,12 +79,15 @@ def mask_array(values: pa.Array) -> tuple[pa.Array, int]:
     if not pc.any(suspect).as_py():
         return values, 0
     rows = values.to_pylist()
+    known: dict[str, str] = {}
     changed = 0
     for number, hit in enumerate(suspect.to_pylist()):
         if hit:
-            masked = mask_text(rows[number])
-            changed += masked != rows[number]
-            rows[number] = masked
+            text = rows[number]
+            if text not in known:
+                known[text] = mask_text(text)
+            changed += known[text] != text
+            rows[number] = known[text]
     return (pa.array(rows, pa.string()) if changed else values), changed
 
 

@@ -17,7 +17,11 @@ BLOCK = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+# Content stops at the next opening mark, so that a cell of unclosed marks is read once, not once per mark.
+HIDDEN = re.compile(
+    r"<!--(?:(?!-->|<!--).)*-->|<(script|style)\b[^<>]*>(?:(?!</?(?:script|style)\b).)*</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
 # "\r\n" written as four characters is always an escape; a lone one only where no word can go on ("pagu\realisasi").
 ESCAPES = re.compile(r"(?:\\r\\n)+|\\[rnt](?![a-z])")
 BLANKS = re.compile(r"\s+")

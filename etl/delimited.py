@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import islice
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,8 +26,8 @@ BLOCK_BYTES = 1 << 22
 BLANKS = " \t\r\n"
 # A comma in every row of a semicolon file is likely (decimals), the reverse is not: the comma comes last.
 DELIMITERS = "\t;|,"
-# Non-characters of Unicode: stand-ins for an escaped backslash and quote while csv splits the line.
-_BACKSLASH, _QUOTE = "\ufdd0", "\ufdd1"
+# Non-characters of Unicode: stand-ins for an escaped backslash and quote while csv splits the line, and an end mark.
+_BACKSLASH, _QUOTE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
 
 csv.field_size_limit(1 << 26)
 
@@ -43,12 +43,20 @@ def read_csv(content: Content) -> Table:
     """Return the one table of a delimited file; its first record holds the headers."""
     dialect = choose_dialect(content)
     headers = clean_headers(next(_records(content, dialect))[0])
-    plain = content.encoding.startswith("utf-8") and not (content.legacy or content.nul or dialect.escaped)
+    read = fast_batches if _is_plain(content, dialect) else slow_batches
 
     def batches() -> Iterator[pa.RecordBatch]:
-        return fast_batches(content, dialect, headers) if plain else slow_batches(content, dialect, headers)
+        return read(content, dialect, headers)
 
     return Table("", headers, [], batches, width=len(headers), encoding=content.encoding_name)
+
+
+def _is_plain(content: Content, dialect: Dialect) -> bool:
+    """Tell whether Arrow reads this text as the csv module does."""
+    with content.open_text() as text:
+        first = text.read(1)  # Arrow would take an empty first line for the header
+    utf8 = content.encoding.startswith("utf-8") and not content.legacy
+    return utf8 and not (content.nul or dialect.escaped) and first not in {"\n", "\r"}
 
 
 def choose_dialect(content: Content) -> Dialect:
@@ -164,23 +172,45 @@ def slow_batches(content: Content, dialect: Dialect, headers: list[str], skip: i
     )
 
 
+class _Marked:
+    """A file with one more record at its end: if that does not come out again, a quote was left open."""
+
+    closed = False
+
+    def __init__(self, file: IO[bytes], end: bytes) -> None:
+        """Start at the file's first byte."""
+        self.file, self.end = file, end
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, at last the record."""
+        data = self.file.read(size)
+        if not data:
+            data, self.end = self.end, b""
+        return data
+
+
 def fast_batches(content: Content, dialect: Dialect, headers: list[str]) -> Iterator[pa.RecordBatch]:
     """Yield the same batches through Arrow; from the first block that Arrow refuses, the csv module takes over."""
-    done = 1
+    done, held = 1, None
     with content.open_bytes() as file:
         try:
             for batch in _open_arrow(file, content, dialect, headers):
-                yield from _placed(batch, headers, done)
-                done += batch.num_rows
-            return
+                if held is not None:
+                    yield from _placed(held, headers, done)
+                    done += held.num_rows
+                held = batch
+            if held is not None and held[0][held.num_rows - 1].as_py() == _END:
+                yield from _placed(held.slice(0, held.num_rows - 1), headers, done)
+                return
         except pa.ArrowInvalid:  # a ragged row, an open quote, a record longer than a block
             pass
     yield from slow_batches(content, dialect, headers, skip=done)
 
 
-def _open_arrow(file: object, content: Content, dialect: Dialect, headers: list[str]) -> Iterator[pa.RecordBatch]:
+def _open_arrow(file: IO[bytes], content: Content, dialect: Dialect, headers: list[str]) -> Iterator[pa.RecordBatch]:
+    end = "\n" + dialect.delimiter.join([_END] * len(headers))
     reader = arrow_csv.open_csv(
-        file,
+        pa.PythonFile(_Marked(file, end.encode()), "r"),
         arrow_csv.ReadOptions(column_names=headers, skip_rows_after_names=1, block_size=BLOCK_BYTES),
         arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=content.quotes),
         arrow_csv.ConvertOptions(

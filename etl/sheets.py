@@ -117,8 +117,10 @@ def _unknown_header(sheet: Sheet, rows: list[int]) -> tuple[int, int]:
     for at, number in enumerate(rows[:HEADER_SEARCH]):
         if at and _is_numbering(sheet.rows[number], []):
             top = number
-            while top - 1 in rows[:at] and number - top < MAX_HEADER_ROWS and len(_filled(sheet.rows[top - 1])) > 1:
+            while top - 1 in rows[:at] and number - top < MAX_HEADER_ROWS:
                 top -= 1
+            while top < number - 1 and len(_filled(sheet.rows[top])) == 1:
+                top += 1  # a title right above the header
             if top < number:
                 return top, number - top
     for number in rows[:HEADER_SEARCH]:
@@ -140,7 +142,7 @@ def join_headers(sheet: Sheet, top: int, height: int) -> list[str]:
     """Return one name per column: the texts of the header rows from top to bottom, joined with " / "."""
     block = [[collapse(cell) for cell in row] for row in sheet.rows[top : top + height]]
     covered = _spread(block, sheet.merges, top)
-    for upper, lower in zip(block, block[1:], strict=False):
+    for upper, lower in reversed(list(zip(block, block[1:], strict=False))):
         _spread_over_blanks(upper, lower, covered)
     joined = []
     for texts in zip(*block, strict=True):

@@ -174,7 +174,7 @@ def _true_size(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
     """Count what the entries really inflate to: the sizes in the directory may lie."""
     total = 0
     for entry in entries:
-        entry.file_size = MAX_ZIP_BYTES + 1  # else reading stops at the size that the directory claims
+        entry.file_size = 1 << 62  # else reading stops at the size that the directory claims
         with archive.open(entry) as member:
             while total <= MAX_ZIP_BYTES and (chunk := member.read(CHUNK)):
                 total += len(chunk)

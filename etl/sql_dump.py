@@ -18,7 +18,9 @@ from etl.rows import Table, batches_of, clean_headers
 from etl.sniff import Content, refuse
 
 # Where a statement may end; if that was inside a quoted text, the piece does not tokenize and is joined to the next.
-_BOUNDARY = re.compile(r"(?<=;)[ \t]*\r?\n(?=\s*(?:INSERT|REPLACE|CREATE|DROP|ALTER|SET|LOCK|UNLOCK|--|/\*|#))", re.I)
+_BOUNDARY = re.compile(
+    r"(?:(?<=;\n)|(?<=;\r\n))(?=\s*(?:INSERT|REPLACE|CREATE|DROP|ALTER|SET|LOCK|UNLOCK|--|/\*|#))", re.IGNORECASE
+)
 _REPLACE = re.compile(r"(\A|;)(\s*)REPLACE\s+INTO\b", re.IGNORECASE)  # sqlglot would swallow it as one command
 _TSQL = re.compile(r"^\s*INSERT\s+(?:INTO\s+)?\[", re.IGNORECASE | re.MULTILINE)
 _STRINGS = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.RAW_STRING, TokenType.UNICODE_STRING})
@@ -66,7 +68,7 @@ def _statements(text: str, dialect: Dialect) -> Iterator[tuple[str, list[Token]]
     pending, least = "", 0
     pieces = _BOUNDARY.split(text)
     for number, piece in enumerate(pieces, 1):
-        pending = f"{pending}\n{piece}" if pending else piece
+        pending += piece
         if len(pending) < least and number < len(pieces):
             continue  # after a failure: double the text before the next try, not one piece at a time
         pending = _REPLACE.sub(r"\1\2INSERT INTO", pending)
@@ -124,7 +126,7 @@ def _create(tokens: list[Token], position: int, tables: dict[str, Collected]) ->
     while position < len(tokens) and depth:
         token = tokens[position]
         depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
-        if fresh and (token.token_type == TokenType.IDENTIFIER or token.text.upper() not in _NOT_A_COLUMN):
+        if fresh and (token.token_type == TokenType.IDENTIFIER or token.text.upper().split()[0] not in _NOT_A_COLUMN):
             columns.append(token.text)
         fresh = depth == 1 and token.token_type == TokenType.COMMA
         position += 1

@@ -29,13 +29,19 @@ def anggaran(records: Iterable[Record]) -> Iterator[Record]:
             unit, activity = (own, row[headers["uraian"]]), ("", "")
         elif SUB_ACTIVITY.fullmatch(own):
             activity = (own, row[headers["uraian"]])
+        reason = "nomor kolom" if numbers_columns(row) else not_data(own, following)
         row["kode_skpd"], row["nama_skpd"] = unit
         row["kode_sub_kegiatan"], row["nama_sub_kegiatan"] = activity
         row["kode_anggaran"] = f"{unit[0] or NOTHING}/{activity[0] or NOTHING}/{own}"
-        reason = not_data(own, following)
         if reason:
             row["_bukan_data"] = reason
         yield row
+
+
+def numbers_columns(row: Record) -> bool:
+    """Whether the row only numbers its columns; a form of three columns is too narrow for the reader to tell."""
+    cells = [value.strip() for name, value in row.items() if not name.startswith("_")]
+    return len(cells) > 1 and cells == [str(number) for number in range(1, len(cells) + 1)]
 
 
 def bare(code: str) -> str:

@@ -27,8 +27,8 @@ def anggaran(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def joined(row: Record, parts: tuple[tuple[str, int], ...]) -> str:
-    """Join code columns with dots, each padded with zeros to its width."""
-    return ".".join(row[name].zfill(width) for name, width in parts)
+    """Join code columns with dots, each padded with zeros to its width; a missing part stays visibly empty."""
+    return ".".join(row[name].zfill(width) if row[name] else "" for name, width in parts)
 
 
 def factor(row: Record, number: str) -> str:

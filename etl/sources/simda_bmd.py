@@ -17,9 +17,14 @@ def coded(records: Iterable[Record]) -> Iterator[Record]:
     """Add the location and goods codes that the table keeps in parts."""
     for record in records:
         cells = simbada.folded(record)
-        record["kode_lokasi"] = ".".join(cells[name].zfill(2) for name in PLACE)
-        record["kode_barang"] = ".".join(cells[name].zfill(2) for name in GOODS)
+        record["kode_lokasi"] = ".".join(two_digits(cells[name]) for name in PLACE)
+        record["kode_barang"] = ".".join(two_digits(cells[name]) for name in GOODS)
         yield record
+
+
+def two_digits(part: str) -> str:
+    """A part of a code as it is printed; a part that the table lacks stays visibly empty."""
+    return part.zfill(2) if part else ""
 
 
 def kib_a(records: Iterable[Record]) -> Iterator[Record]:

@@ -115,7 +115,7 @@ def find_header(sheet: Sheet, rows: list[int], known: frozenset[str]) -> tuple[i
 def _unknown_header(sheet: Sheet, rows: list[int]) -> tuple[int, int]:
     """Without a known header: the rows above a row of column numbers, else the first row of two texts or more."""
     for at, number in enumerate(rows[:HEADER_SEARCH]):
-        if at and _is_numbering(sheet.rows[number], []):
+        if at and _is_numbering(sheet.rows[number], [], []):
             top = number
             while top - 1 in rows[:at] and number - top < MAX_HEADER_ROWS:
                 top -= 1
@@ -174,7 +174,7 @@ def _spread_over_blanks(upper: list[str], lower: list[str], covered: set[int]) -
 def classify(sheet: Sheet, body: list[int], top: int, height: int, names: list[str]) -> dict[int, str]:
     """Return why rows below the header are not data."""
     reasons: dict[int, str] = {}
-    if body and _is_numbering(sheet.rows[body[0]], names):
+    if body and _is_numbering(sheet.rows[body[0]], names, [sheet.rows[number] for number in body[1:6]]):
         reasons[body[0]] = _NUMBERING
     header = _filled(sheet.rows[top])
     for number in body:
@@ -192,14 +192,19 @@ def _filled(cells: list[str]) -> list[str]:
     return [text for cell in cells if (text := collapse(cell))]
 
 
-def _is_numbering(cells: list[str], names: list[str]) -> bool:
-    """Tell a row of column numbers: 1 2 3 ..., (1) (2) ..., also "6=4x5"."""
+def _is_numbering(cells: list[str], names: list[str], following: list[list[str]]) -> bool:
+    """Tell a row of column numbers: 1 2 3 ..., (1) (2) ..., also "6=4x5".
+
+    Two or three numbers could be data: then every column must be numbered, and rows below must hold words.
+    """
     found = [_ORDINAL.fullmatch(text) for text in _filled(cells)]
     numbers = [int(match[1]) for match in found if match]
+    if len(numbers) != len(found) or numbers != list(range(1, len(numbers) + 1)):
+        return False
     columns = sum(1 for name in names if name)
-    return (
-        len(numbers) == len(found) >= 4 and numbers == list(range(1, len(numbers) + 1)) and len(numbers) * 2 > columns
-    )
+    if len(numbers) >= 4:
+        return len(numbers) * 2 > columns
+    return 1 < len(numbers) == columns and any(re.search("[a-z]", cell, re.I) for row in following for cell in row)
 
 
 def is_total(cells: list[str]) -> bool:

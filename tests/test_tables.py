@@ -503,6 +503,14 @@ def test_numbers_in_the_first_row_are_data(tmp_path: Path) -> None:
     assert cells(table) == [["1", "2", "3"], ["2", "3", "4"]]
 
 
+@pytest.mark.parametrize("numbers", [[1, 2, 3], ["(1)", "(2)", "(3)"], ["1", "2", "3=1+2"]])
+def test_narrow_form_has_its_column_numbers_dropped(tmp_path: Path, numbers: list[Any]) -> None:
+    lines = [["Kode", "Nama Barang", "Jumlah"], numbers, ["5", "BELANJA DAERAH", 9], ["5.1", "BELANJA OPERASI", 9]]
+    table = only(book(tmp_path, {"Penjabaran": lines}))
+    assert cells(table) == [["5", "BELANJA DAERAH", "9"], ["5.1", "BELANJA OPERASI", "9"]]
+    assert table.not_data == [("Penjabaran!2", "nomor kolom")]
+
+
 def test_sheets(tmp_path: Path) -> None:
     sheets = {
         "Data 2026": [["No", "Nama Barang"], [1, "Meja"]],

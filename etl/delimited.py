@@ -173,20 +173,27 @@ def slow_batches(content: Content, dialect: Dialect, headers: list[str], skip: i
 
 
 class _Marked:
-    """A file with one more record at its end: if that does not come out again, a quote was left open."""
+    """A file with one more record at its end: if that does not come out again, a quote was left open.
+
+    No piece ends in a carriage return, because Arrow would drop a line feed at the start of the next one, even
+    inside a quoted cell.
+    """
 
     closed = False
 
     def __init__(self, file: IO[bytes], end: bytes) -> None:
         """Start at the file's first byte."""
-        self.file, self.end = file, end
+        self.file, self.end, self.kept = file, end, b""
 
     def read(self, size: int) -> bytes:
         """Return the next bytes, at last the record."""
-        data = self.file.read(size)
-        if not data:
-            data, self.end = self.end, b""
-        return data
+        data = self.kept + (self.file.read(size - len(self.kept)) or self._last())
+        self.kept = b"\r" if len(data) > 1 and data.endswith(b"\r") else b""
+        return data.removesuffix(self.kept)
+
+    def _last(self) -> bytes:
+        last, self.end = self.end, b""
+        return last
 
 
 def fast_batches(content: Content, dialect: Dialect, headers: list[str]) -> Iterator[pa.RecordBatch]:

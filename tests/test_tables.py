@@ -151,13 +151,24 @@ WILD = st.text(alphabet='ab",\n\r é\\', max_size=60)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=st.one_of(TIDY, WILD), block=st.sampled_from([48, 1 << 20]))
+@given(body=st.one_of(TIDY, WILD), block=st.sampled_from([20, 33, 48, 1 << 20]))
 def test_fast_and_slow_csv_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, block: int) -> None:
     monkeypatch.setattr(delimited, "BLOCK_BYTES", block)
     content = sniff.Content("csv", write(tmp_path / "a.csv", "x,y\n" + body), False, quotes='"' in body)
     dialect = Dialect(",", False)
     fast = rows(fast_batches(content, dialect, ["x", "y"]))
     assert fast == rows(slow_batches(content, dialect, ["x", "y"]))
+
+
+@pytest.mark.parametrize("shift", range(8))
+def test_line_end_in_a_cell_survives_the_edge_of_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shift: int
+) -> None:
+    monkeypatch.setattr(delimited, "BLOCK_BYTES", 64)
+    lines = [f'{number},"{"x" * (number % 7)}\r\n{number}"' for number in range(200)]
+    path = write(tmp_path / "a.csv", "x" * shift + "a,b\r\n" + "\r\n".join(lines))
+    expected = [[str(number), f"{'x' * (number % 7)}\r\n{number}"] for number in range(200)]
+    assert cells(only(path)) == expected
 
 
 def test_fast_reader_hands_over_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

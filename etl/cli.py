@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import click
+from adbc_driver_manager import OperationalError
 
 from etl import build as builder
 from etl.archive import import_folder, read_log, verify
@@ -203,7 +204,20 @@ def main() -> None:
         click.echo(f"galat: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.errno not in DISK_FAULTS | NO_PERMISSION:
+        code = os_exit_code(error)
+        if code is None:
             raise
-        click.echo(f"galat: {error.strerror}: {error.filename or ''}", err=True)
-        sys.exit(74 if error.errno in DISK_FAULTS else 75)
+        click.echo(f"galat: {error.strerror or error}: {error.filename or ''}", err=True)
+        sys.exit(code)
+    except OperationalError as error:
+        click.echo(f"galat: basis data tidak dapat ditulis: {error}", err=True)
+        sys.exit(74)
+
+
+def os_exit_code(error: OSError) -> int | None:
+    """Our exit code for a fault of the operating system, or ``None`` when it can only be a bug."""
+    if error.errno in DISK_FAULTS:
+        return 74
+    if error.errno in NO_PERMISSION:
+        return 75
+    return 2 if isinstance(error, NotADirectoryError | FileExistsError) else None

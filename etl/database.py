@@ -103,6 +103,24 @@ def typed_column(field: Field, values: Any, key: bool) -> Any:
     return pc.cast(filled, pa.int64() if kind == "INTEGER" else pa.float64())
 
 
+def fetch_table(cursor: Any, table: str, columns: list[str] | None = None) -> pa.Table:
+    """Read a table (or some columns) in row order with the declared types, whatever its first rows hold.
+
+    The driver infers types from the values it meets first; a leading row of the declared types, dropped afterwards,
+    keeps an empty or sparse column from becoming a number.
+    """
+    cursor.execute(f"SELECT name, type FROM pragma_table_xinfo({literal(table)})")
+    kinds = dict(cursor.fetchall())
+    names = columns or list(kinds)
+    dummies = {"TEXT": "''", "INTEGER": "0", "REAL": "0.5"}
+    first = ", ".join(f"{dummies[kinds[name]]} AS {quote(name)}" for name in names)
+    wanted = ", ".join(map(quote, names))
+    rows = f"SELECT * FROM (SELECT {wanted} FROM {quote(table)} ORDER BY rowid)"
+    cursor.execute(f"SELECT {first} UNION ALL {rows}")
+    fetched: pa.Table = cursor.fetch_arrow_table()
+    return fetched.slice(1)
+
+
 def ingest(cursor: Any, table: str, columns: dict[str, Any]) -> None:
     """Append typed columns to an existing table."""
     if columns and len(next(iter(columns.values()))):

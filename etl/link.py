@@ -17,7 +17,7 @@ from frictionless import Schema
 from sqlglot import exp
 
 from etl.bulk import validate_fast
-from etl.database import create_table, ingest, open_database, quote, typed
+from etl.database import create_table, fetch_table, ingest, open_database, quote, typed
 from etl.descriptors import Resource, canonical_schema
 from etl.errors import EtlError
 
@@ -45,8 +45,7 @@ def run_sql(out: Path, sql: str) -> pa.Table:
         db.execute("SET threads = 2")
         for name in sorted(names - local):
             with source.cursor() as cursor:
-                cursor.execute(f"SELECT * FROM {quote(name)} ORDER BY rowid")
-                db.register(name, cursor.fetch_arrow_table())
+                db.register(name, fetch_table(cursor, name))
         result: pa.Table = db.execute(sql).to_arrow_table()
         return result
 

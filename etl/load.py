@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.archive import Pull
-from etl.database import create_table, ingest, open_database, quote, typed
+from etl.database import create_table, fetch_table, ingest, open_database, typed
 from etl.descriptors import Resource
 from etl.extract import Extraction, canonical_path, load_extractions
 from etl.gate import Part, judge
@@ -98,9 +98,8 @@ def load_bridge(cursor: Any, resource: Resource, parent: Resource) -> None:
     rule = resource.get("x-bridge")
     target = rule.get("to", rule["field"])
     wanted = [f.name for f in resource.fields if f.name != target]
-    columns = ", ".join(quote(name) for name in [*wanted, rule["field"], "asal_berkas", "asal_lokasi"])
-    cursor.execute(f"SELECT {columns} FROM {quote(parent.name)} WHERE {quote(rule['field'])} IS NOT NULL ORDER BY rowid")
-    parents = cursor.fetch_arrow_table().to_pylist()
+    columns = [*wanted, rule["field"], "asal_berkas", "asal_lokasi"]
+    parents = [row for row in fetch_table(cursor, parent.name, columns).to_pylist() if row[rule["field"]] is not None]
     create_table(cursor, resource, resource.fields)
     rows = list(split_rows(parents, resource, wanted, rule, target))
     load_rows(cursor, resource, rows, create=False)

@@ -291,5 +291,26 @@ def test_exit_codes_tell_refused_wrong_use_and_disk(tmp_path: Path, packages: Pa
     assert refused.returncode == 1 and "DITOLAK a.json" in refused.stderr and "Traceback" not in refused.stderr
     assert run_cli("build").returncode == 2
     assert run_cli("tidakada").returncode == 2
-    full = run_cli(*build, "--out", "/dev/full/x")
-    assert full.returncode in (2, 74, 75)
+    not_a_folder = run_cli(*build, "--out", "/dev/null/x")
+    assert not_a_folder.returncode == 2 and "Traceback" not in not_a_folder.stderr
+    forbidden = run_cli(*build, "--out", "/sys/kaltim")
+    assert forbidden.returncode == 75 and "Traceback" not in forbidden.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["64k", "400k", "900k", "2m"])
+def test_full_disk_keeps_the_last_release_and_exits_74(make, packages, tmp_path, size):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)], check=False).returncode:
+        pytest.skip("diska kecil (tmpfs) tidak boleh dipasang di mesin ini")
+    try:
+        raw = tmp_path / "raw"
+        raw.mkdir()
+        (raw / "a.json").write_text(json.dumps([paket(str(n)) for n in range(8000)]))
+        done = run_cli("build", str(raw), "--out", str(disk / "out"), "--datapackages", str(packages))
+        assert done.returncode == 74, done.stderr[-800:]
+        assert "Traceback" not in done.stderr
+        assert not (disk / "out" / "current").exists()
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

@@ -212,6 +212,23 @@ def test_address_of_a_home_is_not_shown(name: str, code: str, shown: bool) -> No
     assert simbada.public_place(row)["letak_umum"] == ("Jl. Contoh 1" if shown else "")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Mobil Keliling 2 (KT 136 LB)", "Mobil Keliling 2 ([disamarkan])"),
+        ("Kendaraan Bermotor KT 739 RA No. Rangka MN00", "Kendaraan Bermotor [disamarkan] [disamarkan]"),
+        ("Sepeda motor KT1234XX", "Sepeda motor [disamarkan]"),
+        ("Mini Bus G 2000 CC", "Mini Bus G 2000 CC"),
+        ("Sound System BMB DA 2000 II", "Sound System BMB DA 2000 II"),
+    ],
+)
+def test_numbers_of_a_vehicle_in_free_text_are_masked(text: str, shown: str) -> None:
+    assert simbada.hide_numbers({"nama_ruangan": text, "Nomor Polisi": "KT 1 A"}) == {
+        "nama_ruangan": shown,
+        "Nomor Polisi": "KT 1 A",
+    }
+
+
 @pytest.mark.parametrize(("text", "standard"), [("Baik", "B"), ("RR", "KB"), (" rusak  berat ", "RB"), ("B/KB/RB", "")])
 def test_condition_is_standardised_only_when_certain(text: str, standard: str) -> None:
     assert simbada.card({"Kondisi": text, "Nama Barang": "x"})["kondisi_baku"] == standard

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from etl.rows import Record
+from etl.sources.simbada import hide_numbers
 
 ACCOUNT = re.compile(r"[1-9](\.\d(\.\d{1,2}){0,3}(\.\d{1,4})?)?")
 UNIT = re.compile(r"\d\.\d{2}(\.\d\.\d{2}){2}\.\d{2}\.\d{4}")
@@ -79,8 +80,13 @@ def lra(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def inventaris(records: Iterable[Record]) -> Iterator[Record]:
-    """Add the standard condition."""
+    """Add the standard condition; mask a vehicle's numbers that stand in its description."""
     standard = {"baik": "B", "rusak ringan": "KB", "kurang baik": "KB", "rusak berat": "RB"}
     for record in records:
         record["kondisi_baku"] = standard.get(" ".join(record["kondisi"].casefold().split()), "")
-        yield record
+        yield hide_numbers(record)
+
+
+def ruangan(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield rooms; some are vehicles, named with their licence plate."""
+    return map(hide_numbers, records)

@@ -8,6 +8,7 @@ official card only.
 import re
 from collections.abc import Iterable, Iterator
 
+from etl.privacy import MASK
 from etl.rows import Record
 
 NIBAR = ("nibar",)
@@ -29,6 +30,10 @@ CONDITIONS = {
 # Official residences: by name, and by code (1.3.3.01.02 of Permendagri 108/2016, 03.11.02 of Permendagri 17/2007).
 HOME = re.compile(r"(?i)rumah (negara|dinas|jabatan)|tempat tinggal|asrama|\bmess?\b|rumah tinggal")
 HOME_CODE = re.compile(r"1\.3\.3\.01\.02\.|0?3\.11\.0?2\.")
+VEHICLE = re.compile(
+    r"(?i)\b(kendaraan|mobil|(mini ?)?bus|(sepeda )?motor|truk|truck|pick ?up|ambulans?|jeep|roda (2|4|dua|empat))\b"
+)
+PLATE = re.compile(r"\b[A-Z]{1,2} ?\d{1,4} ?(?!CC\b)[A-Z]{1,3}\b|(?i:\bno(mor)?\.? ?(rangka|mesin|bpkb|polisi)\b.*)")
 ISO_YEAR = re.compile(r"((?:19|20)\d{2})-\d{2}-\d{2}.*")
 EMPTY = ("", "-", "NULL", "0000")
 
@@ -64,8 +69,8 @@ def kib_a(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def kib_b(records: Iterable[Record]) -> Iterator[Record]:
-    """Yield equipment and machines."""
-    return map(card, records)
+    """Yield equipment and machines; a vehicle's numbers written into its description are masked."""
+    return map(hide_numbers, map(card, records))
 
 
 def kib_c(records: Iterable[Record]) -> Iterator[Record]:
@@ -92,6 +97,15 @@ def kib_e(records: Iterable[Record]) -> Iterator[Record]:
 def kib_f(records: Iterable[Record]) -> Iterator[Record]:
     """Yield construction in progress, without the address of homes."""
     return map(public_place, map(card, records))
+
+
+def hide_numbers(record: Record) -> Record:
+    """Mask plate, chassis and engine numbers in the free text of a vehicle's row; their own columns are withheld."""
+    if VEHICLE.search(" ".join(record.values())):
+        for header, text in record.items():
+            if not header.casefold().startswith(("nomor", "_")):
+                record[header] = PLATE.sub(MASK, text)
+    return record
 
 
 def public_place(record: Record) -> Record:

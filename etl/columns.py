@@ -95,8 +95,13 @@ def canonical_column(column: Column, batch: pa.RecordBatch) -> tuple[pa.Array, d
 
 
 def blank_missing(raw: pa.Array, missing: frozenset[str]) -> pa.Array:
-    """Trim outer blanks and turn the texts that mean "no value" into the empty text."""
+    """Trim outer blanks, write every line end as ``\\n``, and turn texts that mean "no value" into the empty text.
+
+    Line ends are unified because Arrow's block reader can lose half of a ``\\r\\n`` inside a cell.
+    """
     text = pc.utf8_trim_whitespace(pc.fill_null(raw, ""))
+    if pc.any(pc.match_substring(text, "\r")).as_py():
+        text = pc.replace_substring_regex(text, "\r\n?", "\n")
     words = sorted(m for m in missing if m)
     return pc.if_else(pc.is_in(text, pa.array(words, pa.string())), "", text) if words else text
 

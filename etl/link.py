@@ -46,7 +46,7 @@ def run_sql(out: Path, sql: str) -> pa.Table:
         for name in sorted(names - local):
             with source.cursor() as cursor:
                 db.register(name, fetch_table(cursor, name))
-        result: pa.Table = db.execute(sql).to_arrow_table()
+        result: pa.Table = db.sql(sql).to_arrow_table()
         return result
 
 

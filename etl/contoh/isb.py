@@ -15,6 +15,7 @@ from etl.contoh.isb_rup import (
     rup_revisi,
     rup_swakelola,
     struktur,
+    struktur_kosong,
 )
 from etl.contoh.isb_spse import (
     epurchasing,
@@ -79,6 +80,8 @@ ENDPOINT = {
 """Endpoint -> resource and the money column whose sum the labels state."""
 SELISIH = 25_000_000
 """Rupiah by which one programme a year exceeds its kegiatan."""
+KOSONG = 2
+"""Units without figures in every budget structure."""
 
 
 @dataclass
@@ -130,6 +133,8 @@ def mulai(keluar: Keluaran, badan: Badan, tahun: int, akhir: dict[int, int], ska
         for row in rows:
             tambah(k, nama[jenis], row)
     for row in struktur(badan, tahun, akhir):
+        tambah(k, "27_1084_RUP-StrukturAnggaranPD", row)
+    for row in struktur_kosong(badan):
         tambah(k, "27_1084_RUP-StrukturAnggaranPD", row)
     if (badan.kd_klpd, tahun) == (KD_KLPD, 2025):
         k.susulan = catat_susulan(keluar, k.folder)
@@ -188,9 +193,8 @@ def baris_pencatatan(k: Kelompok, paket: Paket, proses: Proses) -> Baris:
     nama = f"{k.folder}/38_1057_SPSE-PencatatanNonTender.json"
     uraian = f"<p>{paket.nama}\r\n</p>" + kenari(k.keluar, nama, "uraian_pekerjaan", paket.no)
     row = pencatatan(paket, proses, uraian)
-    if k.susulan and not k.susulan.sudah_ada(row):
-        return
-    yield "38_1057_SPSE-PencatatanNonTender", row
+    if not k.susulan or k.susulan.sudah_ada(row):
+        yield "38_1057_SPSE-PencatatanNonTender", row
     ekor = kenari(k.keluar, f"{k.folder}/39_1058_SPSE-PencatatanNonTenderRealisasi.json", "ket_realisasi", paket.no + 7)
     for terima in realisasi(paket, proses, ekor):
         yield "39_1058_SPSE-PencatatanNonTenderRealisasi", terima
@@ -243,8 +247,9 @@ def selesai(k: Kelompok) -> None:
         tutup_json(berkas)
         resource, kolom = ENDPOINT[endpoint]
         putusan = "sebagian" if berkas.ditahan else "terbit"
-        catat_berkas(k.keluar, berkas.nama, resource, berkas.baris, putusan, 0, berkas.ditahan)
-        labeli(k.keluar, "totals", resource, k.badan.kd_klpd, k.tahun, berkas.baris - berkas.ditahan, kolom,
+        bukan = KOSONG if resource == "struktur_anggaran" else 0
+        catat_berkas(k.keluar, berkas.nama, resource, berkas.baris, putusan, bukan, berkas.ditahan)
+        labeli(k.keluar, "totals", resource, k.badan.kd_klpd, k.tahun, berkas.baris - berkas.ditahan - bukan, kolom,
                k.jumlah.get(endpoint, ""))  # fmt: skip
     if k.susulan:
         k.susulan.tutup(k.keluar)

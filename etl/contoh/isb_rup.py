@@ -80,6 +80,18 @@ def struktur(badan: Badan, tahun: int, akhir: dict[int, int]) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def struktur_kosong(badan: Badan) -> Iterator[Row]:
+    """Units without any figure, which the service lists all the same."""
+    angka = ("belanja_operasi", "belanja_modal", "belanja_btt", "belanja_non_pengadaan", "belanja_pengadaan",
+             "total_belanja")  # fmt: skip
+    for skpd in semua_skpd(badan)[:2]:
+        kosong = unit(skpd, 8000)
+        yield {
+            "tahun_anggaran": None, "kd_klpd": badan.kd_klpd, "nama_klpd": badan.nama, "kd_satker": kosong.kd_satker,
+            "kd_satker_str": kosong.kode, "nama_satker": kosong.nama.upper(),
+        } | dict.fromkeys(angka)  # fmt: skip
+
+
 def satker_rup(paket: Paket) -> Row:
     """Columns of the buying unit as SiRUP has them."""
     satker = paket.satker

@@ -92,8 +92,9 @@ def buka_json(keluar: Keluaran, nama: str) -> BerkasJson:
 
 def tulis_json(berkas: BerkasJson, row: Row) -> str:
     """Append a record and return its place."""
-    teks = json.dumps(row, ensure_ascii=False, indent=4).replace("\n", "\n    ")
-    berkas.berkas.write(("[\n    " if berkas.baris == 0 else ",\n    ") + teks)
+    # Records are flat, so separators alone give ISB's indentation, and the fast encoder stays in use.
+    isi_teks = json.dumps(row, ensure_ascii=False, separators=(",\n        ", ": "))[1:-1]
+    berkas.berkas.write(("[\n    " if berkas.baris == 0 else ",\n    ") + "{\n        " + isi_teks + "\n    }")
     berkas.baris += 1
     return f"[{berkas.baris - 1}]"
 

@@ -114,7 +114,7 @@ def pakai_paket(keluar: Keluaran, paket: Paket) -> None:
         pakai(keluar, paket.menang.penyedia, "ekatalog" if paket.cara == "ekatalog" else "nama")
     for terima in paket.receipt:
         if terima.penyedia:
-            pakai(keluar, terima.penyedia, "nama")
+            pakai(keluar, terima.penyedia, "kuitansi")
     if paket.kontrak and paket.menang:
         pakai(keluar, paket.menang.penyedia, "kontrak")
         for anggota in paket.kontrak.kso:
@@ -135,7 +135,8 @@ def label_penyedia(keluar: Keluaran, seed: int) -> None:
 def kenari_penyedia(keluar: Keluaran, p: Penyedia, cara: set[str]) -> None:
     """Private values of one supplier."""
     if p.perorangan:
-        labeli(keluar, "canaries", "nik", p.npwp16, "isb", "npwp_16_penyedia")
+        if cara - {"kuitansi"}:
+            labeli(keluar, "canaries", "nik", p.npwp16, "isb", "npwp_16_penyedia")
         labeli(keluar, "canaries", "npwp_perorangan", p.npwp_titik, "isb", "npwp_penyedia")
         for ejaan in p.ejaan:
             labeli(keluar, "canaries", "nama_perorangan", ejaan, "isb", "nama_penyedia")

@@ -37,7 +37,8 @@ def laksanakan(paket: Paket, chance: random.Random, urutan: int, seed: int, skal
     )  # fmt: skip
     paket.kontrak = kontrak
     if paket.cara == "tender" and chance.random() < 0.06:
-        kontrak.kso = [paket.menang.penyedia, pilih(chance, seed, jumlah_penyedia(skala))]
+        anggota = [paket.menang.penyedia, pilih(chance, seed, jumlah_penyedia(skala))]
+        kontrak.kso = anggota if anggota[0] != anggota[1] else []
     tanda_tangan(paket, kontrak, chance, tanggal, tanda)
     if chance.random() < 0.93 or tanda in PERLU_KONTRAK:
         kontrak.no_spmk, kontrak.tgl_spmk = nomor(paket, "SPMK", tanggal), tanggal + dt.timedelta(days=3)
@@ -81,6 +82,8 @@ def tanda_tangan(paket: Paket, kontrak: Kontrak, chance: random.Random, tanggal:
     else:
         return
     baru = int(nilai * (1 + tambah)) // 100 * 100
+    if not tanda:
+        baru = min(baru, int(paket.hps * 0.985) // 100 * 100)
     hari = tanggal + (akhir - tanggal) / 2
     kontrak.versi.append(Versi(1, baru, hari, akhir, "Perubahan volume pekerjaan (CCO)"))
     if chance.random() < 0.25:

@@ -38,7 +38,7 @@ def tulis_anggaran(
     keluar: Keluaran, badan: Badan, tahun: int, semua: tuple[Baris, ...], nilai: dict[int, dict[str, int]]
 ) -> None:
     """One workbook per stage."""
-    tulis_konteks(keluar, f"sipd/{badan.nama}", {"sumber": "berkas", "nama_pemda": badan.nama,
+    tulis_konteks(keluar, f"sipd/{badan.nama}", {"sumber": "sipd", "nama_pemda": badan.nama,
                                                 "diambil_pada": TARIK[tahun].isoformat()})  # fmt: skip
     for tahap in TAHAPAN[tahun]:
         nama = f"sipd/{badan.nama}/{tahun}_{KODE_TAHAP[tahap]}_penjabaran.xlsx"

@@ -134,10 +134,26 @@ def load_resources(folder: Path) -> dict[str, Resource]:
                 raise DescriptorError(f"resource '{resource.name}' ada di dua dataset")
             resources[resource.name] = resource
     for resource in resources.values():
-        bridge = resource.get("x-bridge")
-        if bridge and bridge["from"] not in resources:
-            raise DescriptorError(f"{resource.name}: x-bridge.from '{bridge['from']}' tidak ada")
+        check_bridge(resource, resources)
     return resources
+
+
+def check_bridge(resource: Resource, resources: dict[str, Resource]) -> None:
+    """Refuse a bridge whose columns its parent lacks or only sometimes fills."""
+    rule = resource.get("x-bridge")
+    if not rule:
+        return
+    parent = resources.get(rule["from"])
+    if parent is None or rule["field"] not in parent.order:
+        raise DescriptorError(f"{resource.name}: x-bridge {rule['from']}.{rule['field']} tidak ada")
+    given = {f.name: f.descriptor.get("constraints", {}) for f in parent.fields}
+    made = {rule.get("to", rule["field"]), parent.key[-1] if parent.get("x-ordinal") else ""}
+    for column in resource.fields:
+        if column.name in made:
+            continue
+        required = column.descriptor.get("constraints", {}).get("required")
+        if column.name not in given or (required and not given[column.name].get("required")):
+            raise DescriptorError(f"{resource.name}.{column.name}: induk {parent.name} tidak selalu mengisinya")
 
 
 def build_resource(descriptor: Json, dataset: str) -> Resource:

@@ -22,6 +22,9 @@ from etl.extract import Extraction, canonical_path
 from etl.privacy import mask_text
 from etl.sentences import explain
 
+SHOWN = 60
+
+
 @dataclass(frozen=True)
 class Held:
     """A held row: its place, columns, rules and sentences (joined by ``; ``), and its accepted public cells as JSON."""
@@ -49,11 +52,12 @@ def validate_part(out: Path, item: Extraction, resource: Resource) -> list[Held]
 def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[CellError]:
     """Yield every error about a row of the canonical table, ours first, one per cell and rule."""
     schema = Schema.from_descriptor(canonical_schema(resource))
+    public = {f.name for f in resource.fields if f.public}
     seen = {(error.lokasi, error.kolom) for error in item.galat}
     yield from item.galat
     places = read_columns(path, ["asal_lokasi"]).column("asal_lokasi")
     for found in validate_fast(path, schema):
-        error = translate(found, places)
+        error = translate(found, places, public)
         if (error.lokasi, error.kolom) not in seen:
             yield error
     for batch in stream(path):
@@ -62,13 +66,15 @@ def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[Cel
         yield from check_unique(resource, read_columns(path, None))
 
 
-def translate(found: Any, places: pa.ChunkedArray) -> CellError:
-    """Turn a Frictionless error into ours: the place in the source instead of the row of the canonical table."""
+def translate(found: Any, places: pa.ChunkedArray, public: set[str]) -> CellError:
+    """Turn a Frictionless error into ours: the place in the source instead of the row, the value only if public."""
     row = getattr(found, "row_number", None)
     place = places[row - 2].as_py() if row else ""
     column = getattr(found, "field_name", "") or ""
     pesan, message = explain(found.type, column, found.note, lambda number: str(places[number - 2]))
-    return CellError(place, column, found.type, mask_text(pesan), mask_text(message))
+    cell = str(getattr(found, "cell", "") or "")[:SHOWN] if column in public else ""
+    shown = f": '{cell}'" if cell else ""
+    return CellError(place, column, found.type, mask_text(pesan + shown), mask_text(message + shown))
 
 
 def held_rows(path: Path, resource: Resource, errors: dict[str, list[CellError]]) -> Iterator[Held]:

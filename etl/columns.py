@@ -66,7 +66,7 @@ def plan_columns(resource: Resource, form: Form, headers: list[str], context: di
         wanted = form.get("map").get(name)
         candidates = [normalise(wanted)] if wanted is not None else resource.aliases[name]
         header = next((present[c] for c in candidates if c in present), None)
-        constant = "" if header is not None else str(form.get("const").get(name, context.get(name, "")))
+        constant = "" if header is not None else str(context.get(name) or form.get("const").get(name, ""))
         parser = form.get("parse").get(name, field.descriptor.get("x-parse"))
         unit = UNITS.get(form.get("unit").get(name, ""), 1)
         columns.append(Column(field, header, constant, parser, unit, missing))

@@ -14,6 +14,8 @@ from etl.contoh.isb import mulai, selesai, tulis_paket, tulis_penyedia
 from etl.contoh.keluar import Keluaran, buka_label, catat_berkas, labeli
 from etl.contoh.kotor import tulis_rusak
 from etl.contoh.label import label_paket, label_penyedia, pakai_paket
+from etl.contoh.penyedia import penyedia
+from etl.contoh.proses import KALAH
 from etl.contoh.semua import anggaran_akhir, semua_paket
 
 
@@ -70,6 +72,7 @@ def tutup(keluar: Keluaran, seed: int, dirty: bool) -> None:
     for badan in semua_badan():
         for skpd in semua_skpd(badan):
             labeli(keluar, "canaries", "nip", pejabat(skpd)[1], "isb", "nip_ppk")
+    labeli(keluar, "tanda", "penawar_sering_kalah", "penyedia", penyedia(seed, KALAH).id, KD_KLPD, "", "", "0")
     if dirty:
         for nama, putusan in tulis_rusak(keluar).items():
             catat_berkas(keluar, f"rusak/{nama}", "", 0, putusan)

@@ -7,14 +7,14 @@ from etl.contoh.dunia import acak
 from etl.contoh.keluar import BerkasJson, Keluaran, Row, labeli, tulis_json
 
 GALAT: dict[str, tuple[str, str, Any, str]] = {
-    "rup_penyedia": ("kd_rup", "pagu", "1.5 M", "type-error"),
-    "rup_anggaran": ("kd_rup", "pagu", "12.34.56", "type-error"),
+    "rup_penyedia": ("kd_rup", "pagu", "1.5 M", "nilai"),
+    "rup_anggaran": ("kd_rup", "pagu", "12.34.56", "nilai"),
     "rup_lokasi": ("kd_rup", "kd_rup", None, "constraint-error"),
-    "peserta_tender": ("kd_peserta", "nilai_penawaran", "1,234,567.00", "type-error"),
-    "jadwal_tender": ("kd_tahapan", "tgl_awal", "2025-02-31 09:00:00", "type-error"),
-    "non_tender": ("kd_nontender", "hps", 9_000_000_000_000_000_000, "constraint-error"),
-    "non_tender_nilai": ("kd_nontender", "nilai_penawaran", "tidak ada", "type-error"),
-    "pencatatan_non_tender_realisasi": ("no_realisasi", "tgl_realisasi", "32 Januari 2025", "type-error"),
+    "peserta_tender": ("kd_peserta", "nilai_penawaran", "1,234,567.00", "nilai"),
+    "jadwal_tender": ("kd_tahapan", "tgl_awal", "2025-02-31 09:00:00", "nilai"),
+    "non_tender": ("kd_nontender", "hps", 9_000_000_000_000_000_000, "nilai"),
+    "non_tender_nilai": ("kd_nontender", "nilai_penawaran", "tidak ada", "nilai"),
+    "pencatatan_non_tender_realisasi": ("no_realisasi", "tgl_realisasi", "32 Januari 2025", "nilai"),
     "epurchasing": ("kd_paket", "total_harga", -5_000_000, "constraint-error"),
 }
 """Resource -> key to change, column to break, broken value, rule that must catch it."""
@@ -28,7 +28,8 @@ def tambah_galat(keluar: Keluaran, berkas: BerkasJson, resource: str, row: Row) 
         return
     kunci, kolom, nilai, aturan = GALAT[resource]
     lama = row[kunci]
-    rusak = row | {kunci: lama + 4 if isinstance(lama, int) else f"{lama}X"} | {kolom: nilai}
+    geser = 4 if kunci == "kd_rup" else 40
+    rusak = row | {kunci: lama + geser if isinstance(lama, int) else f"{lama}X"} | {kolom: nilai}
     lokasi = tulis_json(berkas, rusak)
     berkas.ditahan += 1
     labeli(keluar, "errors", berkas.nama, lokasi, resource, kolom, aturan)

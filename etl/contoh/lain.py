@@ -84,9 +84,12 @@ def baris_hitam(keluar: Keluaran, seed: int, i: int) -> list[object]:
     """One sanction, in force through all years for the firms that the sample's suppliers resemble."""
     chance = acak(seed, "hitam", i)
     mirip = i < len(SANKSI)
-    p = penyedia(seed, SANKSI[i] if mirip else 300_000 + i * 8 + 1)
+    p = penyedia(seed, SANKSI[i % len(SANKSI)])
+    lain = f"PT {kata('suku_1')[i % 16]}{kata('suku_3')[i % 12]}e {kata('usaha')[i % 11]} Nusa {i}"
     orang = i % 12 == 11
-    siapa = f"{kata('orang_1')[i % 12]} {kata('orang_2')[i // 5 % 12]}" if orang else p.nama.upper()
+    siapa = (
+        f"{kata('orang_1')[i % 12]} {kata('orang_2')[i // 5 % 12]}" if orang else (p.nama if mirip else lain).upper()
+    )
     if orang:
         labeli(keluar, "canaries", "nama_perorangan", siapa, "daftar_hitam", "penyedia")
     awal = dt.date(2023, 1, 2) if mirip else dt.date(2019 + i % 5, 1 + i % 12, 1 + i % 28)

@@ -139,10 +139,13 @@ def luhn(digit: str) -> int:
     return -total % 10
 
 
-def pilih(chance: random.Random, seed: int, banyak: int, badan_usaha: bool = True) -> Penyedia:
-    """Draw a supplier: few get much, most get little (Zipf)."""
+def pilih(chance: random.Random, seed: int, banyak: int, badan_usaha: bool = True, terendah: float = 0.0) -> Penyedia:
+    """Draw a supplier: few get much, most get little (Zipf).
+
+    ``terendah`` above 0 leaves out the most frequent ones: bidders in tenders rarely meet by chance.
+    """
     while True:
-        nomor = min(int(banyak ** chance.random()) - 1 + chance.randrange(3), banyak - 1)
+        nomor = min(int(banyak ** chance.uniform(terendah, 1.0)) - 1 + chance.randrange(3), banyak - 1)
         calon = penyedia(seed, nomor)
         if (calon.perorangan and badan_usaha) or nomor in PASANGAN or nomor in SANKSI:
             continue

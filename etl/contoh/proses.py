@@ -17,9 +17,9 @@ TENDER = (
     "penawar_tunggal", "dekat_hps", "hps_sama_pagu", "penawaran_identik", "rasio_tetap", "lain_digugurkan",
     "sebaran_rapat", "terendah_kalah", "waktu_singkat", "tender_ulang", "pl_setelah_gagal", "diumumkan_sebelum_rup",
     "kontrak_akhir_tahun", "adendum_10_persen", "kontrak_lebih_hps", "serah_terima_cepat", "bayar_tanpa_serah_terima",
-    "terlambat_tanpa_serah_terima", "pasangan_penawar", "mirip_daftar_hitam", "skala_nilai", "diskon_besar",
+    "terlambat_tanpa_serah_terima", "mirip_daftar_hitam", "skala_nilai", "diskon_besar",
 )  # fmt: skip
-"""Signs planted on tenders in turn, on every second tender."""
+"""Signs planted on tenders in turn, on every second tender; the pair of bidders comes up more often."""
 NONTENDER = ("dekat_hps", "kontrak_akhir_tahun", "adendum_10_persen", "kontrak_lebih_hps", "serah_terima_cepat",
              "mirip_daftar_hitam", "diumumkan_sebelum_rup")  # fmt: skip
 """Signs planted on non-tenders in turn, on every fifth."""
@@ -34,6 +34,8 @@ def tanam(paket: Paket, urutan: int) -> str:
     if paket.baris.tahun == 2026 or paket.baris.pecah:
         return ""
     if paket.cara in ("tender", "seleksi"):
+        if urutan % 10 == 1:
+            return "pasangan_penawar"
         return TENDER[urutan // 2 % len(TENDER)] if urutan % 2 == 0 else ""
     return NONTENDER[urutan // 5 % len(NONTENDER)] if urutan % 5 == 0 else ""
 
@@ -135,10 +137,10 @@ def peserta(chance: random.Random, tanda: str, seed: int, skala: int, paket: Pak
         firma[nomor] = penyedia(seed, nomor)
         paket.tanda[tanda] = firma[nomor].id
     while len(firma) < banyak:
-        calon = pilih(chance, seed, jumlah_penyedia(skala))
+        calon = pilih(chance, seed, jumlah_penyedia(skala), terendah=0.35)
         if calon.nomor not in (KALAH, TUNGGAL):
             firma.setdefault(calon.nomor, calon)
-    if not tanda and chance.random() < 0.5:
+    if not tanda and chance.random() < 0.3:
         firma[KALAH] = penyedia(seed, KALAH)
     return list(firma.values())
 

@@ -17,7 +17,10 @@ import pytest
 from etl.contoh.djpk import POHON, anak_langsung, lra
 from etl.contoh.penyedia import luhn, nama_inti, penyedia
 from etl.contoh.semua import semua_paket
+from etl.descriptors import all_known, load_resources
+from etl.recognise import recognise
 from etl.sample import write_sample
+from etl.tables import read_tables
 
 
 @pytest.fixture(scope="module")
@@ -287,6 +290,17 @@ def test_scale_doubles_packages_in_more_units_not_busier_ones() -> None:
     assert {line for line, _ in twice} == {line for line, _ in once}
     busy, busy_twice = Counter(unit for _, unit in once), Counter(unit for _, unit in twice)
     assert {unit: busy_twice[unit] for unit in busy} == busy
+
+
+def test_descriptors_recognise_every_kind_of_file(sample: tuple[Path, dict[str, int]]) -> None:
+    out, _ = sample
+    resources = load_resources(Path(__file__).parent.parent / "datapackages")
+    known = all_known(resources)
+    kinds = {row["berkas"].rpartition("/")[2]: row for row in label(out, "files") if row["resource"]}
+    for row in kinds.values():
+        tables = read_tables(out / "raw" / row["berkas"], known)
+        found = {match.resource.name for table in tables for match in recognise(table, resources)}
+        assert found == set(row["resource"].split(";")), row["berkas"]
 
 
 def test_supplier_is_a_function_of_seed_and_number() -> None:

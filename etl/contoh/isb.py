@@ -117,9 +117,11 @@ def tambah(k: Kelompok, endpoint: str, row: Row) -> None:
 def mulai(keluar: Keluaran, badan: Badan, tahun: int, akhir: dict[int, int], skala: int) -> Kelompok:
     """Open the year: context, masters and structure."""
     k = Kelompok(keluar, badan, tahun)
+    # A full pull replaces its scope: only endpoints that alone fill their resource may say so (contracts have two).
+    penuh = {f"{endpoint}.json": {"pull": "penuh"} for endpoint in ENDPOINT if "Ekontrak" not in endpoint}
     tulis_konteks(keluar, k.folder, {
-        "sumber": "isb", "diambil_pada": TARIK[tahun].isoformat(), "pull": "penuh",
-        "url": f"https://isb.contoh.invalid/isb-2/json/{badan.kd_klpd}/{tahun}",
+        "sumber": "isb", "diambil_pada": TARIK[tahun].isoformat(),
+        "url": f"https://isb.contoh.invalid/isb-2/json/{badan.kd_klpd}/{tahun}", "berkas": penuh,
     })  # fmt: skip
     if tahun == badan.tahun[-1]:
         for row in master_satker(badan, skala):

@@ -65,7 +65,7 @@ def test_same_seed_gives_the_same_bytes_and_refused_files_only_on_request(
     assert again == {name: number for name, number in counts.items() if not name.startswith("rusak/")}
     first = hashes(out / "raw")
     assert hashes(tmp_path / "raw") == {name: found for name, found in first.items() if not name.startswith("rusak/")}
-    same = [name for name in ("links", "suppliers", "tanda", "errors", "canaries", "totals")]
+    same = ("links", "suppliers", "tanda", "errors", "canaries", "totals")
     assert [hashes(tmp_path / "label")[f"{name}.csv"] for name in same] == [
         hashes(out / "label")[f"{name}.csv"] for name in same
     ]

@@ -51,7 +51,7 @@ def lra(seed: int, pemda: str, tahun: int) -> list[tuple[str, int, int]]:
         if anak:
             tanda = [-1 if POHON[a][1].startswith("Pengeluaran") else 1 for a in anak]
             nilai[i] = [sum(s * nilai[a][k] for s, a in zip(tanda, anak, strict=True)) for k in (0, 1)]
-    return [(label, *nilai[i]) for i, (_, label, _) in enumerate(POHON)]  # type: ignore[misc]
+    return [(label, nilai[i][0], nilai[i][1]) for i, (_, label, _) in enumerate(POHON)]
 
 
 def anak_langsung(i: int) -> list[int]:

@@ -76,8 +76,11 @@ def copy_table(cursor: Any, resource: Resource) -> None:
 
 def add_indexes(cursor: Any, resource: Resource) -> None:
     """Index what readers filter, join and facet by; the first key column has its index already."""
-    names = [f.name for f in public_fields(resource) if f.descriptor.get("x-index") and f.name != resource.key[0]]
-    for name in names:
+    facets = resource.get("x-datasette", {}).get("facets", [])
+    wanted = [f.name for f in public_fields(resource) if f.descriptor.get("x-index") or f.name in facets]
+    for name in wanted:
+        if name == resource.key[0]:
+            continue
         cursor.execute(f"CREATE INDEX {quote(f'idx_{resource.name}_{name}')} ON {quote(resource.name)} ({quote(name)})")
 
 

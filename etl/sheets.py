@@ -224,7 +224,8 @@ def _tail(sheet: Sheet, body: list[int], reasons: dict[int, str]) -> dict[int, s
     data = [number for number in body if number not in reasons]
     if not data:
         return {}
-    usual = median(len(_filled(sheet.rows[number])) for number in data[:50])
+    signed = next((number for number in data if _is_signed(sheet, number)), len(sheet.rows))
+    usual = median(len(_filled(sheet.rows[number])) for number in [n for n in data if n < signed][:50] or data[:1])
     start = len(body)
     while start and _may_close(sheet, body[start - 1], usual, reasons):
         start -= 1

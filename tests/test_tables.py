@@ -772,3 +772,22 @@ def test_real_stock_ledger_adds_up() -> None:
     table = only(REAL / "persediaan_pekalongan_2017/Buku_Pengeluaran_Barang-07.01.01.02-10-09.xlsx", frozenset())
     assert table.headers[3] == "Nomor / Dokumen"
     assert sum(Decimal(row["Jumlah Harga"]) for row in rows(table.batches())) == Decimal("1147571281.55")
+
+
+def test_signature_block_longer_than_the_data_is_still_no_data(tmp_path: Path) -> None:
+    """Two items, then nine lines of signatures with a NIP: none of them may be read as data."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    rows = [["KARTU INVENTARIS BARANG"], [], ["No", "Kode Barang", "Nama Barang", "Register", "Tahun", "Harga"]]
+    rows += [[1, "1.3.2.05", "Lemari", "0001", "2020", 1500000], [2, "1.3.2.06", "Meja", "0002", "2021", 900000], []]
+    rows += [["", "Mengetahui", "", "", "Samarinda, 2 Januari 2025"], ["", "Kepala Dinas", "", "", "Pengurus Barang"], [], []]
+    rows += [["", "Budi Rekaan", "", "", "Siti Rekaan"], ["", "NIP. 199001012015011001", "", "", "NIP. 199101012015012001"]]
+    for row in rows:
+        sheet.append(row)
+    path = tmp_path / "kib.xlsx"
+    book.save(path)
+    known = frozenset({"no", "kode barang", "nama barang", "register", "tahun", "harga"})
+    (table,) = read_tables(path, known)
+    found = [row for batch in table.batches() for row in batch.to_pylist()]
+    assert [row["Nama Barang"] for row in found] == ["Lemari", "Meja"]
+    assert len(table.not_data) == 5

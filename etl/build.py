@@ -64,8 +64,9 @@ def alive(pid: int) -> bool:
 def code_hash(datapackages: Path) -> str:
     """Hash of everything but the data that a release depends on: code, SQL, descriptors, pinned libraries."""
     digest = hashlib.sha256()
-    files = [*Path(__file__).parent.rglob("*.py"), *Path(__file__).parent.rglob("*.sql"), *datapackages.rglob("*.yaml")]
-    for path in sorted(files):
+    own = Path(__file__).parent
+    files = [*own.rglob("*.py"), *own.rglob("*.sql"), *datapackages.rglob("*.yaml"), *datapackages.rglob("*.csv")]
+    for path in sorted(files, key=lambda p: p.as_posix().encode()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for name in LOCKED:
         digest.update(f"{name}={version(name)}\0".encode())

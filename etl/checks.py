@@ -22,6 +22,7 @@ SENTENCES = {
     "bilangan_bulat": ("bukan bilangan bulat biasa paling banyak 18 angka", "is not a plain integer of at most 18 digits"),
     "bilangan": ("bukan bilangan desimal biasa", "is not a plain decimal number"),
     "kategori": ("di luar daftar kategori", "is outside the declared categories"),
+    "kunci_asing": ("tidak ada di daftar kode yang ditunjuknya", "is not in the code list that it points to"),
     "kunci_unik": ("mengulang nilai yang harus unik", "repeats a value that must be unique"),
 }
 
@@ -30,14 +31,16 @@ def check_batch(resource: Resource, batch: pa.RecordBatch) -> Iterator[CellError
     """Yield the errors of one canonical batch that Frictionless would let pass."""
     for field in resource.fields:
         values = batch.column(batch.schema.get_field_index(field.name))
-        for rule, broken in broken_masks(field, values):
+        for rule, broken in broken_masks(field, values, resource.lists.get(field.name)):
             if pc.any(broken).as_py():
                 for place in pc.filter(batch.column("asal_lokasi"), broken).to_pylist():
                     yield rule_error(rule, place, field.name)
 
 
-def broken_masks(field: Field, values: pa.Array) -> Iterator[tuple[str, pa.Array]]:
-    """Yield (rule, mask of breaking cells) for the rules that apply to a column's type."""
+def broken_masks(
+    field: Field, values: pa.Array, codes: frozenset[str] | None = None
+) -> Iterator[tuple[str, pa.Array]]:
+    """Yield (rule, mask of breaking cells) for the rules that apply to a column's type and code list."""
     filled = pc.not_equal(values, "")
     if field.type == "string":
         yield "karakter_kendali", pc.match_substring_regex(values, CONTROL)
@@ -45,6 +48,8 @@ def broken_masks(field: Field, values: pa.Array) -> Iterator[tuple[str, pa.Array
         yield "bilangan_bulat", pc.and_(filled, pc.invert(pc.match_substring_regex(values, INTEGER)))
     elif field.type == "number":
         yield "bilangan", pc.and_(filled, pc.invert(pc.match_substring_regex(values, NUMBER)))
+    if codes is not None:
+        yield "kunci_asing", pc.and_(filled, pc.invert(pc.is_in(values, pa.array(sorted(codes), pa.string()))))
     categories = field.descriptor.get("categories")
     if categories:
         allowed = [c["value"] if isinstance(c, dict) else c for c in categories]

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from etl.descriptors import PROVENANCE, Field, Json, Resource
 
 TYPES = {"integer": "INTEGER", "year": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
-PRAGMAS = ("page_size=4096", "journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY")
+PRAGMAS = ("page_size=4096", "foreign_keys=ON", "journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY")
 
 
 @contextmanager
@@ -48,6 +48,11 @@ def create_table(cursor: Any, resource: Resource, fields: Iterable[Field], prove
     for unique in resource.descriptor["schema"].get("uniqueKeys", []):
         if set(unique) <= names:
             columns.append(f"UNIQUE ({', '.join(map(quote, unique))})")
+    for key in resource.descriptor["schema"].get("foreignKeys", []):
+        if set(key["fields"]) <= names:
+            (column,), (target,) = key["fields"], key["reference"]["fields"]
+            list_name = quote(key["reference"]["resource"])
+            columns.append(f"FOREIGN KEY ({quote(column)}) REFERENCES {list_name} ({quote(target)})")
     cursor.execute(f"CREATE TABLE {quote(resource.name)} (\n  " + ",\n  ".join(columns) + "\n) STRICT")
 
 

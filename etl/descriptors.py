@@ -4,7 +4,8 @@ Data Package v2 plus a frozen list of ``x-`` keys (``docs/deskriptor.md``); any 
 typing mistake can never switch a rule off.
 """
 
-from dataclasses import dataclass, field
+import csv
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 PACKAGE_KEYS = {"x-en"}
 RESOURCE_KEYS = {
     "x-en", "x-sources", "x-privacy", "x-forms", "x-fts", "x-scope", "x-tolerance", "x-ordinal", "x-fanout",
-    "x-bridge", "x-person", "x-updated", "x-datasette", "x-checks", "x-sql",
+    "x-bridge", "x-person", "x-updated", "x-datasette", "x-checks", "x-sql", "x-list",
 }  # fmt: skip
 FIELD_KEYS = {
     "x-en", "x-source", "x-parse", "x-unit", "x-sen", "x-rounded", "x-index", "x-privacy", "x-scan", "x-bound",
@@ -26,7 +27,7 @@ FIELD_KEYS = {
 }  # fmt: skip
 FORM_KEYS = {
     "name", "source", "since", "signature", "absent", "columns", "values", "tables", "map", "parse", "unit", "const",
-    "path", "missing", "withhold", "complement", "also", "only_with",
+    "path", "missing", "withhold", "complement", "also", "only_with", "scope",
 }  # fmt: skip
 UNITS = {"ribu": 1_000, "juta": 1_000_000, "miliar": 1_000_000_000, "triliun": 1_000_000_000_000}
 PROVENANCE = ("asal_berkas", "asal_lokasi")
@@ -78,10 +79,18 @@ class Resource:
     key: tuple[str, ...]
     aliases: dict[str, list[str]] = field(repr=False)
     known: frozenset[str] = field(repr=False)
+    folder: Path = Path()
+    lists: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    """Allowed values of the columns that point to a shipped code list (``foreignKeys``)."""
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return an optional ``x-`` setting of the resource."""
         return self.descriptor.get(key, default)
+
+    @property
+    def from_files(self) -> bool:
+        """Whether rows come from source files (or their bridges), so that each carries its provenance."""
+        return self.dataset != "kualitas" and not self.get("x-sql") and not self.get("x-list")
 
     @property
     def missing(self) -> frozenset[str]:
@@ -129,13 +138,32 @@ def load_resources(folder: Path) -> dict[str, Resource]:
     resources: dict[str, Resource] = {}
     for dataset in load_datasets(folder):
         for descriptor in dataset["resources"]:
-            resource = build_resource(descriptor, dataset["name"])
+            resource = replace(build_resource(descriptor, dataset["name"]), folder=folder / dataset["name"])
             if resource.name in resources:
                 raise DescriptorError(f"resource '{resource.name}' ada di dua dataset")
             resources[resource.name] = resource
-    for resource in resources.values():
+    for name, resource in resources.items():
         check_bridge(resource, resources)
+        resources[name] = replace(resource, lists=code_lists(resource, resources))
     return resources
+
+
+def read_list(resource: Resource) -> list[dict[str, str]]:
+    """Rows of a shipped code list (``x-list``)."""
+    with (resource.folder / resource.get("x-list")).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def code_lists(resource: Resource, resources: dict[str, Resource]) -> dict[str, frozenset[str]]:
+    """Allowed values per column with a foreign key; only code lists that we ship can be pointed to."""
+    lists = {}
+    for key in resource.descriptor["schema"].get("foreignKeys", []):
+        target = resources.get(key["reference"]["resource"])
+        if target is None or not target.get("x-list") or len(key["fields"]) != 1:
+            raise DescriptorError(f"{resource.name}: foreignKeys hanya boleh menunjuk satu kolom daftar x-list")
+        (column,) = key["reference"]["fields"]
+        lists[key["fields"][0]] = frozenset(row[column] for row in read_list(target))
+    return lists
 
 
 def check_bridge(resource: Resource, resources: dict[str, Resource]) -> None:

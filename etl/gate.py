@@ -1,6 +1,7 @@
 """Scope, tolerance and last good (``design.md`` §4.2): which pull may replace what.
 
-Pulls of a resource are judged in archive order. A scope is (source, body, year) as ``x-scope`` says. A scope of a pull
+Pulls of a resource are judged in archive order. A scope is (source, body, year) as ``x-scope`` says; a layout's own
+``scope`` keeps two endpoints apart that feed one table. A scope of a pull
 is refused when too many of its rows are held, or when a full pull (``pull: penuh``) has lost more than a fifth of the
 rows that were published before; its previous data then stays. A person may accept such a pull (``--terima``).
 """
@@ -65,7 +66,8 @@ def judge(resource: Resource, parts: list[Part]) -> None:
 def scope_masks(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bool_]]:
     """Rows of each scope of a pull, as masks."""
     names = resource.get("x-scope", [])
-    source = part.item.source
+    kinds = {form.descriptor.get("scope", "") for form in resource.forms if form.name in part.item.form}
+    source = "/".join([part.item.source, *sorted(kinds - {""})])
     if not names:
         return {(source,): np.ones(len(part.alive), dtype=bool)} if len(part.alive) else {}
     columns = [part.keys.column(name).to_pylist() for name in names]

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from etl.archive import Pull
 from etl.database import create_table, fetch_table, ingest, open_database, typed
-from etl.descriptors import Resource
+from etl.descriptors import Resource, read_list
 from etl.extract import Extraction, canonical_path, load_extractions
 from etl.gate import Part, judge
 from etl.merge import Merged, joined, merge
@@ -33,8 +33,11 @@ def load(out: Path, pulls: list[Pull], resources: dict[str, Resource]) -> list[d
             parts[item.resource].append(make_part(out, pull, item, resources[item.resource]))
     merges: dict[str, Merged] = {}
     with open_database(path) as cursor:
+        for resource in resources.values():
+            if resource.get("x-list"):
+                load_rows(cursor, resource, read_list(resource))
         for name, resource in resources.items():
-            if resource.dataset in ("kualitas", "jejak") or resource.get("x-bridge"):
+            if not resource.from_files or resource.get("x-bridge"):
                 continue
             judge(resource, parts[name])
             merges[name] = merge(resource, parts[name], out)

@@ -44,7 +44,7 @@ def build_database(out: Path, path: Path, resources: dict[str, Resource]) -> Non
     """Copy the public columns into a fresh database, then index, make searchable and analyse."""
     with open_database(path) as cursor:
         cursor.execute(f"ATTACH '{(out / 'staging.db').as_posix()}' AS staging")
-        for resource in resources.values():
+        for resource in sorted(resources.values(), key=lambda r: not r.get("x-list")):
             copy_table(cursor, resource)
         cursor.execute("DETACH staging")
         for resource in resources.values():
@@ -58,15 +58,10 @@ def public_fields(resource: Resource) -> list[Field]:
     return [field for field in resource.fields if field.public]
 
 
-def has_provenance(resource: Resource) -> bool:
-    """Whether rows carry ``asal_berkas`` and ``asal_lokasi``: all but quality and linked tables."""
-    return resource.dataset != "kualitas" and not resource.get("x-sql")
-
-
 def copy_table(cursor: Any, resource: Resource) -> None:
     """Create the public table and fill it with the public columns only."""
     fields = public_fields(resource)
-    provenance = has_provenance(resource)
+    provenance = resource.from_files
     create_table(cursor, resource, fields, provenance)
     names = ", ".join(quote(n) for n in [*(f.name for f in fields), *(PROVENANCE if provenance else ())])
     order = "rowid" if provenance else ", ".join(map(quote, resource.key))
@@ -153,7 +148,7 @@ def csv_columns(resource: Resource) -> Iterator[tuple[str, str]]:
         yield field.name, quote(field.name)
         if field.role == "sen":
             yield field.source, exact_rupiah(quote(field.name))
-    if has_provenance(resource):
+    if resource.from_files:
         yield from ((name, quote(name)) for name in PROVENANCE)
 
 

@@ -59,7 +59,7 @@ def schema(resource: Resource) -> Json:
         fields.append(published_field(field))
         if field.role == "sen":
             fields.append(readable(field))
-    if resource.dataset != "kualitas" and not resource.get("x-sql"):
+    if resource.from_files:
         fields += [
             {"name": n, "type": "string", "title": t[0], "description": t[1], "x-en": t[2]}
             for n, t in ((name, TEXTS[name]) for name in PROVENANCE)
@@ -69,7 +69,8 @@ def schema(resource: Resource) -> Json:
     if set(resource.key) <= names:
         out["primaryKey"] = list(resource.key)
     unique = [u for u in resource.descriptor["schema"].get("uniqueKeys", []) if set(u) <= names]
-    return out | ({"uniqueKeys": unique} if unique else {})
+    foreign = [k for k in resource.descriptor["schema"].get("foreignKeys", []) if set(k["fields"]) <= names]
+    return out | ({"uniqueKeys": unique} if unique else {}) | ({"foreignKeys": foreign} if foreign else {})
 
 
 def published_field(field: Field) -> Json:

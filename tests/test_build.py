@@ -56,7 +56,12 @@ def test_money_is_exact_and_rounded_values_say_so(make, query):
 
 
 def test_complement_fills_what_is_empty_or_rounded_and_says_where_from(make, query):
-    rows = make({"a.json": [paket("1", nilai="2,9 M", kd_rup="")], "b.csv": "tender_id,exact,kd_rup,nama\n1,2937000000.5,57,Lain\n"})
+    rows = make(
+        {
+            "a.json": [paket("1", nilai="2,9 M", kd_rup="")],
+            "b.csv": "tender_id,exact,kd_rup,nama\n1,2937000000.5,57,Lain\n",
+        }
+    )
     assert query("select nama, nilai_sen, nilai_asli, nilai_dibulatkan, kd_rup from paket_uji") == [
         ("Paket 1", 293_700_000_050, "2,9 M", 0, "57")
     ]
@@ -98,7 +103,11 @@ def test_bad_file_is_refused_by_name_and_good_data_stays(make, query, content, c
 
 def test_empty_list_is_refused_only_where_rows_existed(make, query):
     rows = make({"a.json": [paket("1")], "b.json": "[]", "c.json": b""})
-    assert {r["nama"]: r["putusan"] for r in rows} == {"a.json": "terbit", "b.json": "tidak_dikenal", "c.json": "tidak_dikenal"}
+    assert {r["nama"]: r["putusan"] for r in rows} == {
+        "a.json": "terbit",
+        "b.json": "tidak_dikenal",
+        "c.json": "tidak_dikenal",
+    }
     rows = make({"a.json": "[]"})
     assert [r["putusan"] for r in rows if r["nama"] == "a.json"] == ["terbit", "ditolak"]
     assert query("select kd from paket_uji") == [("1",)]
@@ -117,7 +126,14 @@ def test_declared_withheld_header_is_neither_published_nor_reported(make, query)
 
 def test_private_values_are_in_no_member_of_the_release(make, tmp_path):
     nip, nik, phone = "198001012005011001", "6472014512900003", "0812-3456-7890"
-    make({"a.json": [paket("1", nip_ppk=nip, nama=f"Honor NIK {nik} telp {phone}"), paket("x", nip_ppk=nip, nama=f"a {nik}")]})
+    make(
+        {
+            "a.json": [
+                paket("1", nip_ppk=nip, nama=f"Honor NIK {nik} telp {phone}"),
+                paket("x", nip_ppk=nip, nama=f"a {nik}"),
+            ]
+        }
+    )
     for member in (tmp_path / "out" / "current").rglob("*"):
         if member.is_file():
             data = member.read_bytes()
@@ -257,7 +273,10 @@ def test_kill_at_any_moment_leaves_current_whole_and_the_next_run_recovers(make,
         if now != good:
             break
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
-    fresh = make({"a.json": [paket(str(n)) for n in range(100)], "b.json": [paket(str(n)) for n in range(100, 3000)]}, out=tmp_path / "c")
+    fresh = make(
+        {"a.json": [paket(str(n)) for n in range(100)], "b.json": [paket(str(n)) for n in range(100, 3000)]},
+        out=tmp_path / "c",
+    )
     assert balanced(fresh)
     assert current_version(tmp_path / "out") == current_version(tmp_path / "c")
 
@@ -265,7 +284,12 @@ def test_kill_at_any_moment_leaves_current_whole_and_the_next_run_recovers(make,
 def test_context_comes_from_konteks_and_is_recorded(make, query):
     row = paket("1")
     del row["tahun"]
-    make({"x/a.json": [row], "x/konteks.yml": "url: https://contoh.go.id/a\ndiambil_pada: 2025-10-03\nberkas:\n  a.json: {tahun: 2024}\n"})
+    make(
+        {
+            "x/a.json": [row],
+            "x/konteks.yml": "url: https://contoh.go.id/a\ndiambil_pada: 2025-10-03\nberkas:\n  a.json: {tahun: 2024}\n",
+        }
+    )
     assert query("select tahun from paket_uji") == [(2024,)]
     assert query("select url, diambil_pada from berkas_sumber") == [("https://contoh.go.id/a", "2025-10-03")]
 
@@ -279,7 +303,9 @@ def test_archive_keeps_every_byte(make, tmp_path):
 
 
 def run_cli(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "etl", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "etl", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 def test_exit_codes_tell_refused_wrong_use_and_disk(tmp_path: Path, packages: Path):

@@ -50,7 +50,15 @@ resources:
         - {name: rasio, type: number, title: Rasio, description: Rasio., x-en: Ratio, x-source: [rasio]}
         - {name: tanggal, type: date, title: Tanggal, description: Tanggal., x-en: Date, x-source: [tanggal]}
 """
-GOOD = {"id": "1", "nomor": "n1", "warna": "merah", "kelas": "A", "jumlah": "5", "rasio": "0.5", "tanggal": "2025-01-31"}
+GOOD = {
+    "id": "1",
+    "nomor": "n1",
+    "warna": "merah",
+    "kelas": "A",
+    "jumlah": "5",
+    "rasio": "0.5",
+    "tanggal": "2025-01-31",
+}
 
 
 @pytest.fixture

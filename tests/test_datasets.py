@@ -67,7 +67,10 @@ def test_descriptor_is_complete(resource):
     assert set(resource.key) <= public, "a key column must be public"
     readable = {f.source for f in resource.fields if f.public}
     settings = resource.get("x-datasette", {})
-    shown = [*settings.get("facets", []), *(settings[k] for k in ("label_column", "sort", "sort_desc") if k in settings)]
+    shown = [
+        *settings.get("facets", []),
+        *(settings[k] for k in ("label_column", "sort", "sort_desc") if k in settings),
+    ]
     assert set(shown) | set(resource.get("x-fts", [])) <= public | readable
 
 
@@ -104,7 +107,9 @@ def test_renamed_required_header_is_no_longer_recognised(built, resource):
                 if match.resource.name == resource.name and match.form.signature:
                     gone = sorted(match.form.signature)[0]
                     renamed = [f"{h} lain" if normalise(h) == gone else h for h in table.headers]
-                    again = recognise(table.__class__(**{**table.__dict__, "headers": renamed}), {resource.name: resource})
+                    again = recognise(
+                        table.__class__(**{**table.__dict__, "headers": renamed}), {resource.name: resource}
+                    )
                     assert match.form.name not in [m.form.name for m in again]
                     return
     assert all(not form.signature for form in resource.forms), "no fixture shows a table with headers"

@@ -34,7 +34,9 @@ def arrange(table: pa.Table, resource: Resource) -> tuple[pa.Table, int]:
         if resource.get("x-updated"):
             rows = newest_versions(rows, names, resource)
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    arranged = pa.table({name: pa.array(list(values), pa.string()) for name, values in zip(names, columns, strict=True)})
+    arranged = pa.table(
+        {name: pa.array(list(values), pa.string()) for name, values in zip(names, columns, strict=True)}
+    )
     return arranged, before - len(rows)
 
 

@@ -85,7 +85,7 @@ def fingerprint(pulls: list[Pull], code: str, key: bytes) -> str:
 
 
 def prepare_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: bytes, stamp: str) -> bool:
-    """Extract and validate one pull unless its working files are already those of this stamp; say whether work was done."""
+    """Extract and validate one pull unless its working files bear this stamp already; say whether work was done."""
     mark = out / "kerja" / pull.stem / "cap"
     if mark.exists() and mark.read_text(encoding="utf-8") == stamp:
         return False
@@ -97,7 +97,9 @@ def prepare_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: byt
     return True
 
 
-def build(raw: Path, out: Path, say: Say, accept: tuple[str, ...] = (), datapackages: Path = DATAPACKAGES) -> list[dict[str, str]]:
+def build(
+    raw: Path, out: Path, say: Say, accept: tuple[str, ...] = (), datapackages: Path = DATAPACKAGES
+) -> list[dict[str, str]]:
     """Import ``raw``, publish a release in ``out`` and return the rows of its ``berkas_sumber``.
 
     An unchanged archive, context, key, code and lock is recognised and not built again.

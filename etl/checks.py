@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.columns import CellError
-from etl.descriptors import Field, Resource
+from etl.descriptors import Resource
+from etl.fields import Field
 
 CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]"
 INTEGER = "^-?(0|[1-9][0-9]{0,17})$"
@@ -19,7 +20,10 @@ NUMBER = "^-?[0-9]{1,15}([.][0-9]{1,12})?$"
 
 SENTENCES = {
     "karakter_kendali": ("memuat karakter kendali atau karakter rusak", "holds control or broken characters"),
-    "bilangan_bulat": ("bukan bilangan bulat biasa paling banyak 18 angka", "is not a plain integer of at most 18 digits"),
+    "bilangan_bulat": (
+        "bukan bilangan bulat biasa paling banyak 18 angka",
+        "is not a plain integer of at most 18 digits",
+    ),
     "bilangan": ("bukan bilangan desimal biasa", "is not a plain decimal number"),
     "kategori": ("di luar daftar kategori", "is outside the declared categories"),
     "kunci_asing": ("tidak ada di daftar kode yang ditunjuknya", "is not in the code list that it points to"),
@@ -37,9 +41,7 @@ def check_batch(resource: Resource, batch: pa.RecordBatch) -> Iterator[CellError
                     yield rule_error(rule, place, field.name)
 
 
-def broken_masks(
-    field: Field, values: pa.Array, codes: frozenset[str] | None = None
-) -> Iterator[tuple[str, pa.Array]]:
+def broken_masks(field: Field, values: pa.Array, codes: frozenset[str] | None = None) -> Iterator[tuple[str, pa.Array]]:
     """Yield (rule, mask of breaking cells) for the rules that apply to a column's type and code list."""
     filled = pc.not_equal(values, "")
     if field.type == "string":
@@ -57,7 +59,7 @@ def broken_masks(
 
 
 def check_unique(resource: Resource, table: pa.Table) -> Iterator[CellError]:
-    """Yield an error for every row that repeats a ``uniqueKeys`` combination of an earlier row (empty ones may repeat)."""
+    """Yield an error for every row that repeats a ``uniqueKeys`` combination of an earlier row; empty ones may."""
     for names in resource.descriptor["schema"].get("uniqueKeys", []):
         seen: set[tuple[str, ...]] = set()
         columns = (table.column(name).to_pylist() for name in names)

@@ -1,7 +1,7 @@
 """``python -m etl``: one command per stage.
 
-Exit codes: 0 everything recognised was published; 1 a file or scope was refused (the last good data stays); 2 wrong use;
-74 disk fault; 75 no permission, or another build is running.
+Exit codes: 0 everything recognised was published; 1 a file or scope was refused (the last good data stays);
+2 wrong use; 74 disk fault; 75 no permission, or another build is running.
 """
 
 import errno
@@ -45,7 +45,9 @@ def cli() -> None:
 
 @cli.command("import")
 @click.argument("raw", type=click.Path(path_type=Path, exists=True))
-@click.option("--terima", multiple=True, metavar="BERKAS", help="Terima berkas ini (nama atau sha256) walau lingkupnya ditolak.")
+@click.option(
+    "--terima", multiple=True, metavar="BERKAS", help="Terima berkas ini (nama atau sha256) walau lingkupnya ditolak."
+)
 @out_option
 def import_command(raw: Path, terima: tuple[str, ...], out: Path) -> None:
     """Salin berkas mentah RAW ke arsip; isinya tidak diubah.
@@ -116,7 +118,9 @@ def publish(out: Path, datapackages: Path) -> None:
 
 @cli.command()
 @click.argument("raw", type=click.Path(path_type=Path, exists=True))
-@click.option("--terima", multiple=True, metavar="BERKAS", help="Terima berkas ini (nama atau sha256) walau lingkupnya ditolak.")
+@click.option(
+    "--terima", multiple=True, metavar="BERKAS", help="Terima berkas ini (nama atau sha256) walau lingkupnya ditolak."
+)
 @click.option("--rinci/--ringkas", default=True, help="Cetak satu baris per berkas, atau hanya ringkasan.")
 @out_option
 @packages_option
@@ -178,7 +182,9 @@ def report(rows: list[dict[str, str]], detail: bool = True) -> None:
     if detail:
         for row in rows:
             counts = " ".join(f"{k}={row[k]}" for k in ("masuk", "terbit", "ditahan", "tergantikan", "bukan_data"))
-            click.echo(f"{row['putusan']:13} {row['resource'] or '-':24} {counts}  {row['nama']}  {row['alasan']}".rstrip())
+            click.echo(
+                f"{row['putusan']:13} {row['resource'] or '-':24} {counts}  {row['nama']}  {row['alasan']}".rstrip()
+            )
     names = ("terbit", "sebagian", "tidak_dikenal", "ditolak")
     verdicts = {name: sum(row["putusan"] == name for row in rows) for name in names}
     totals = {k: sum(int(row[k]) for row in rows) for k in ("masuk", "terbit", "ditahan", "tergantikan", "bukan_data")}

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.descriptors import UNITS, Field, Form, Resource, normalise
+from etl.descriptors import UNITS, Form, Resource, normalise
+from etl.fields import Field
 from etl.values import PARSERS, ValueRefused
 
 # Texts that a parser would return unchanged; they are recognised in bulk and need no parsing. Dates of this shape are

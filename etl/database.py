@@ -12,10 +12,18 @@ import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.descriptors import PROVENANCE, Field, Json, Resource
+from etl.descriptors import PROVENANCE, Resource
+from etl.fields import Field, Json
 
 TYPES = {"integer": "INTEGER", "year": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
-PRAGMAS = ("page_size=4096", "foreign_keys=ON", "journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY")
+PRAGMAS = (
+    "page_size=4096",
+    "foreign_keys=ON",
+    "journal_mode=OFF",
+    "synchronous=OFF",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+)
 
 
 @contextmanager

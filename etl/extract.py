@@ -98,7 +98,9 @@ def extract_resource(pull: Pull, folder: Path, pairs: list[tuple[Match, Table]],
     resource = pairs[0][0].resource
     forms = sorted({match.form.name for match, _ in pairs})
     form = pairs[0][0].form
-    item = Extraction(pull.seq, pull.nama, pull.sha256, resource.name, forms, str(pull.konteks.get("sumber", form.source)))
+    item = Extraction(
+        pull.seq, pull.nama, pull.sha256, resource.name, forms, str(pull.konteks.get("sumber", form.source))
+    )
     item.complement = bool(form.descriptor.get("complement"))
     item.konteks = pull.konteks
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,7 +158,9 @@ def source_function(source: str, resource: str) -> Callable[[Iterator[Record]], 
     name = f"etl.sources.{source}"
     if importlib.util.find_spec(name) is None:
         return None
-    found: Callable[[Iterator[Record]], Iterator[Record]] | None = getattr(importlib.import_module(name), resource, None)
+    found: Callable[[Iterator[Record]], Iterator[Record]] | None = getattr(
+        importlib.import_module(name), resource, None
+    )
     return found
 
 
@@ -192,7 +196,7 @@ def count_new_columns(resource: Resource, table: Table, batch: pa.RecordBatch, i
 def canonical_batch(
     resource: Resource, columns: list[Column], batch: pa.RecordBatch, only_with: list[str], item: Extraction, key: bytes
 ) -> pa.RecordBatch:
-    """Make one canonical batch: parse, hide natural persons, mask free text, drop rows that are not of this resource."""
+    """Make one canonical batch: parse, hide natural persons, mask free text, drop rows of other resources."""
     places = batch.column("_lokasi").to_pylist() if "_lokasi" in batch.schema.names else [""] * batch.num_rows
     arrays: dict[str, pa.Array] = {}
     for column in columns:
@@ -224,7 +228,7 @@ def keep_filled(batch: pa.RecordBatch, only_with: list[str], item: Extraction) -
 
 
 def scannable(column: Column) -> bool:
-    """Whether a column is public free text: text without pattern or enum that is not switched off by ``x-scan: false``."""
+    """Whether a column is public free text: no pattern, no enum, not switched off by ``x-scan: false``."""
     field = column.field
     constraints = field.descriptor.get("constraints", {})
     closed = "pattern" in constraints or "enum" in constraints
@@ -272,5 +276,3 @@ def load_extractions(out: Path, seq: int) -> list[Extraction]:
 def canonical_path(out: Path, seq: int, resource: str) -> Path:
     """Where the canonical table of one pull and resource lies."""
     return out / "kerja" / f"{seq:06d}" / resource / "kanonik.csv"
-
-

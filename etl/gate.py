@@ -43,7 +43,7 @@ class Part:
     @property
     def full(self) -> bool:
         """Whether the pull is complete for its scope, so that absent rows are deletions."""
-        return self.item.konteks.get("pull", "tambahan") == "penuh"
+        return bool(self.item.konteks.get("pull", "tambahan") == "penuh")
 
 
 def judge(resource: Resource, parts: list[Part]) -> None:

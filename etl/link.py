@@ -1,7 +1,7 @@
 """``staging.db`` -> linked tables: each is one SQL file and one descriptor with ``x-sql``, run by DuckDB.
 
-A linked table passes the same gate as any other: a canonical CSV, Frictionless, STRICT keys and CHECKs. The SQL keeps to
-the subset that SQLite, DuckDB and Spark answer alike.
+A linked table passes the same gate as any other: a canonical CSV, Frictionless, STRICT keys and CHECKs. The SQL keeps
+to the subset that SQLite, DuckDB and Spark answer alike.
 """
 
 from pathlib import Path
@@ -75,4 +75,4 @@ def store(out: Path, resource: Resource, table: pa.Table) -> int:
         cursor.execute(f"DROP TABLE IF EXISTS {quote(resource.name)}")
         create_table(cursor, resource, resource.fields, provenance=False)
         ingest(cursor, resource.name, typed(resource, table, resource.fields))
-    return table.num_rows
+    return int(table.num_rows)

@@ -61,7 +61,8 @@ def make_part(out: Path, pull: Pull, item: Extraction, resource: Resource) -> Pa
     table = read_columns(path, list(dict.fromkeys([*resource.key, *scope, *updated, "asal_lokasi"])))
     keys = {f"kunci.{name}": table.column(name) for name in resource.key}
     keys |= {name: table.column(name) for name in scope}
-    keys |= {"diperbarui": table.column(name) for name in updated}
+    if updated:
+        keys["diperbarui"] = table.column(updated[0])
     keys["asal_lokasi"] = table.column("asal_lokasi")
     alive = np.ones(table.num_rows, dtype=bool)
     return Part(item, held, pa.table(keys), alive, pull.terima)
@@ -75,7 +76,11 @@ def load_resource(cursor: Any, resource: Resource, parts: list[Part], merged: Me
         start = 0
         for batch in stream(canonical_path(out, item.seq, resource.name)):
             end = start + batch.num_rows
-            batch = changed(batch, {row - start: c for row, c in changes.items() if start <= row < end}) if changes else batch
+            batch = (
+                changed(batch, {row - start: c for row, c in changes.items() if start <= row < end})
+                if changes
+                else batch
+            )
             chosen = batch.filter(rows.slice(start, batch.num_rows))
             columns = typed(resource, chosen, resource.fields)
             columns["asal_berkas"] = pa.array([item.sha256] * chosen.num_rows, pa.string())
@@ -117,7 +122,9 @@ def split_rows(
     for row in rows:
         values = (part.strip() for part in str(row[rule["field"]]).split(rule.get("split", ";")))
         for value in dict.fromkeys(parse_value(parser, v) for v in values if v):
-            made = {name: "" if row[name] is None else str(row[name]) for name in [*wanted, "asal_berkas", "asal_lokasi"]}
+            made = {
+                name: "" if row[name] is None else str(row[name]) for name in [*wanted, "asal_berkas", "asal_lokasi"]
+            }
             made[target] = value
             identity = tuple(made[name] for name in resource.key)
             if identity not in seen:

@@ -112,7 +112,7 @@ def fill(
 
 
 def fills(donor: Part, winner: Part) -> bool:
-    """Whether a pull may fill another's gaps: another source or a complementing layout, never an older pull of the same."""
+    """Whether a pull may fill another's gaps: another source or a complementing layout, never an older pull."""
     return donor.item.source != winner.item.source or donor.item.complement
 
 

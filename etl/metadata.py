@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from etl.descriptors import Json, Resource, load_datasets, load_resources
+from etl.descriptors import Resource, load_datasets, load_resources
+from etl.fields import Json
 
 HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
 
@@ -33,7 +34,14 @@ def datasette_metadata(site: Json, datasets: list[Json], resources: dict[str, Re
         if resource.descriptor["x-privacy"] == "public"
     }
     database = {"title": site["title"], "description": site["description"], "tables": tables}
-    return {**site, "databases": {"opendata": database}}
+    own = {key: value for key, value in site.items() if key != "doors"}
+    return {**own, "plugins": {"kaltim-terbuka": plugin_settings(site, datasets)}, "databases": {"opendata": database}}
+
+
+def plugin_settings(site: Json, datasets: list[Json]) -> Json:
+    """What the site's plugins cannot read from a release: the doors of the start page and the datasets' own texts."""
+    texts = {d["name"]: {key: d[key] for key in ("title", "description", "x-en") if key in d} for d in datasets}
+    return {"doors": site.get("doors", []), "datasets": texts}
 
 
 def table_metadata(resource: Resource, dataset: Json) -> Json:

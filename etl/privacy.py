@@ -20,29 +20,37 @@ MASK = "[disamarkan]"
 
 # A cheap RE2 test that every text to be masked passes; only those texts meet the rules below.
 SUSPECT = (
-    r"([0-9][ .\-]?){9,}|@|(?i:\b(no)?rek(ening)?\b|\bacc(ount)?\b|\ban\.? |\ba\.n\b|atas nama|\bnik\b|\bnip\b|\bktp\b|\bkk\b|npwp|"
-    r"\bhp\b|\btelp|\btelepon|\bwa\b|whatsapp|\bfax\b)"
+    r"([0-9][ .\-]?){9,}|@|(?i:\b(no)?rek(ening)?\b|\bacc(ount)?\b|\ban\.? |\ba\.n\b|atas nama|\bnik\b|\bnip\b|\bktp\b|"
+    r"\bkk\b|npwp|\bhp\b|\btelp|\btelepon|\bwa\b|whatsapp|\bfax\b)"
 )
 
 DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ .\-]?[0-9]){8,23}(?![0-9A-Za-z])")
 EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 PHONE = re.compile(r"(?<![0-9])(?:\+?62|0)[ \-.]?8[0-9]{1,3}(?:[ \-.]?[0-9]{2,5}){2,3}(?![0-9])")
-LANDLINE = re.compile(r"(?i)\b(?:telp?|telepon|hp|wa|whatsapp|fax)\b[ .:]*(?:no\.?)?[ :]*[+(]?[0-9][0-9 \-()]{5,16}[0-9]")
-ACCOUNT = re.compile(r"(?i)\b(?:no\.?|nomor)?[ .]*(?:rek|rekening|acc|account|norek)\b[^0-9]{0,30}([0-9](?:[ .\-]?[0-9]){6,17})")
+LANDLINE = re.compile(
+    r"(?i)\b(?:telp?|telepon|hp|wa|whatsapp|fax)\b[ .:]*(?:no\.?)?[ :]*[+(]?[0-9][0-9 \-()]{5,16}[0-9]"
+)
+ACCOUNT = re.compile(
+    r"(?i)\b(?:no\.?|nomor)?[ .]*(?:rek|rekening|acc|account|norek)\b[^0-9]{0,30}([0-9](?:[ .\-]?[0-9]){6,17})"
+)
 NPWP15 = re.compile(r"(?<![0-9])[0-9]{2}\.[0-9]{3}\.[0-9]{3}\.[0-9]-[0-9]{3}\.[0-9]{3}(?![0-9])")
 LABELLED = re.compile(r"(?i)\b(?:nik|nip|ktp|no\.? ?kk|npwp)\b[ .:]*(?:no\.?)?[ :]*[0-9][0-9 .\-]{7,24}[0-9]")
-ON_BEHALF = re.compile(r"(?i)\b(a\.n\.?|atas nama|an\.) *(?!(?:PT|CV|UD|FA|PD|Dinas|Badan|Kepala)\b)([A-Z][\w'.]*(?: [A-Z][\w'.]*){0,4})")
+ON_BEHALF = re.compile(
+    r"(?i)\b(a\.n\.?|atas nama|an\.) *(?!(?:PT|CV|UD|FA|PD|Dinas|Badan|Kepala)\b)([A-Z][\w'.]*(?: [A-Z][\w'.]*){0,4})"
+)
 
 BUSINESS = re.compile(
-    r"(?i)\b(PT|P\.T|CV|C\.V|UD|U\.D|FA|PD|PERSERO|PERUM|PERUMDA|PERSERODA|PERUSDA|BUMD|BUMDES|BUMN|TBK|FIRMA|KOPERASI|KOP|"
-    r"KSP|KUD|YAYASAN|TOKO|TK|WARUNG|APOTEK|RUMAH MAKAN|RM|RESTO|RESTORAN|CATERING|KATERING|HOTEL|BENGKEL|SPBU|PERCETAKAN|"
-    r"FOTOCOPY|FOTO COPY|PHOTOCOPY|USAHA DAGANG|KONSULTAN|CONSULTANT|KONSULINDO|CONSULTINDO|ENGINEERING|KONTRAKTOR|"
-    r"CONSTRUCTION|KONSTRUKSI|KONSTRUKSINDO|UNIVERSITAS|POLITEKNIK|INSTITUT|RSUD|RUMAH SAKIT|KANTOR|DINAS|BADAN|BANK|"
+    r"(?i)\b(PT|P\.T|CV|C\.V|UD|U\.D|FA|PD|PERSERO|PERUM|PERUMDA|PERSERODA|PERUSDA|BUMD|BUMDES|BUMN|TBK|FIRMA|KOPERASI|"
+    r"KOP|KSP|KUD|YAYASAN|TOKO|TK|WARUNG|APOTEK|RUMAH MAKAN|RM|RESTO|RESTORAN|CATERING|KATERING|HOTEL|BENGKEL|SPBU|"
+    r"PERCETAKAN|FOTOCOPY|FOTO COPY|PHOTOCOPY|USAHA DAGANG|KONSULTAN|CONSULTANT|KONSULINDO|CONSULTINDO|ENGINEERING|"
+    r"KONTRAKTOR|CONSTRUCTION|KONSTRUKSI|KONSTRUKSINDO|UNIVERSITAS|POLITEKNIK|INSTITUT|RSUD|RUMAH SAKIT|KANTOR|DINAS|BADAN|BANK|"
     r"TRAVEL|STUDIO|MEDIA|PRINTING|ADVERTISING|COMPUTER|KOMPUTER|ELEKTRONIK|MEUBEL|MEBEL|FURNITURE|SALON|LAUNDRY|KSO|"
     r"JOINT VENTURE|INC|LTD|LLC|GROUP|GRUP)\b\.?"
 )
 PERSON_TYPE = re.compile(r"(?i)(orang perse|perseorang|perorangan(?!\))|individual|konsultan perse)")
-COMPANY_TYPE = re.compile(r"(?i)(perseroan|persekutuan|badan usaha|koperasi|organization|firma|yayasan|non kso|\bkso\b)")
+COMPANY_TYPE = re.compile(
+    r"(?i)(perseroan|persekutuan|badan usaha|koperasi|organization|firma|yayasan|non kso|\bkso\b)"
+)
 
 
 def mask_text(text: str) -> str:

@@ -16,8 +16,9 @@ from typing import Any
 
 from etl.archive import file_hash, sync
 from etl.database import create_table, open_database, quote
-from etl.descriptors import PROVENANCE, Field, Json, Resource
+from etl.descriptors import PROVENANCE, Resource
 from etl.errors import ReleaseBroken
+from etl.fields import Field, Json
 from etl.release_package import release_package
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -104,7 +105,9 @@ def check_database(path: Path, resources: dict[str, Resource]) -> None:
             extra = columns - allowed - set(PROVENANCE)
             odd = [name for name in (resource.name, *columns) if not IDENTIFIER.fullmatch(name)]
             if extra or odd:
-                raise ReleaseBroken(f"{resource.name}: kolom tidak dinyatakan publik {sorted(extra)}, nama tidak sah {odd}")
+                raise ReleaseBroken(
+                    f"{resource.name}: kolom tidak dinyatakan publik {sorted(extra)}, nama tidak sah {odd}"
+                )
 
 
 def read_only(path: Path) -> sqlite3.Connection:
@@ -161,7 +164,11 @@ def exact_rupiah(sen: str) -> str:
 
 def sums(db: sqlite3.Connection, resource: Resource) -> dict[str, int]:
     """Exact integer sum of every money column (sen columns in sen, rupiah columns in rupiah)."""
-    money = [f.name for f in public_fields(resource) if f.type == "integer" and f.descriptor.get("x-unit") in ("rupiah", "sen")]
+    money = [
+        f.name
+        for f in public_fields(resource)
+        if f.type == "integer" and f.descriptor.get("x-unit") in ("rupiah", "sen")
+    ]
     if not money:
         return {}
     row = db.execute(f"SELECT {', '.join(f'sum({quote(n)})' for n in money)} FROM {quote(resource.name)}").fetchone()

@@ -98,7 +98,9 @@ def file_row(pull: Pull, item: Extraction, part: Part | None, held: int, before:
     }
 
 
-def verdict(pull: Pull, item: Extraction, part: Part | None, held: int, before: set[tuple[str, str]]) -> tuple[str, str]:
+def verdict(
+    pull: Pull, item: Extraction, part: Part | None, held: int, before: set[tuple[str, str]]
+) -> tuple[str, str]:
     """Return (putusan, alasan) of one file and resource."""
     code = item.alasan.partition(":")[0]
     if part is None:
@@ -134,7 +136,7 @@ def new_column_row(item: Extraction, column: str, count: int) -> Row:
 
 
 def refused(rows: list[Row]) -> Iterator[Row]:
-    """Rows of ``berkas_sumber`` that make the run exit non-zero: refused files and scopes kept from the last good pull."""
+    """Rows of ``berkas_sumber`` that make the run exit non-zero: refused files and scopes kept from before."""
     for row in rows:
         if row["putusan"] == "ditolak" or row["alasan"].startswith(REFUSED):
             yield row

@@ -64,7 +64,9 @@ def sample_values(table: Table) -> dict[str, list[str]]:
     if batch is None:
         return {}
     head = batch.slice(0, SAMPLE_ROWS)
-    return {normalise(name): [v for v in head.column(name).to_pylist() if v and v.strip()] for name in head.schema.names}
+    return {
+        normalise(name): [v for v in head.column(name).to_pylist() if v and v.strip()] for name in head.schema.names
+    }
 
 
 def fits(table: Table, headers: frozenset[str], sample: dict[str, list[str]], form: Form) -> bool:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from etl.descriptors import PROVENANCE, Field, Json, Resource, schema_field
+from etl.descriptors import PROVENANCE, Resource
+from etl.fields import Field, Json, schema_field
 
 TEXTS = {
     "asal_berkas": ("Berkas asal", "SHA-256 berkas asal baris ini; lihat berkas_sumber.", "SHA-256 of the source file"),
@@ -11,7 +12,9 @@ TEXTS = {
 KEPT = ("title", "description", "licenses", "sources")
 
 
-def release_package(datasets: list[Json], resources: dict[str, Resource], tables: dict[str, Json], version: str) -> Json:
+def release_package(
+    datasets: list[Json], resources: dict[str, Resource], tables: dict[str, Json], version: str
+) -> Json:
     """Describe the released CSV files; stock ``frictionless validate`` passes on it."""
     inherited = {r["name"]: d for d in datasets for r in d["resources"]}
     return {
@@ -26,8 +29,8 @@ def release_package(datasets: list[Json], resources: dict[str, Resource], tables
 
 def describe(resource: Resource, dataset: Json, table: Json) -> Json:
     """One resource: path, hash, dialect and the published schema."""
-    from_dataset = {key: dataset[key] for key in ("licenses", "sources") if key in dataset}
-    own = {key: resource.descriptor[key] for key in KEPT if key in resource.descriptor}
+    from_dataset: Json = {key: dataset[key] for key in ("licenses", "sources") if key in dataset}
+    own: Json = {key: resource.descriptor[key] for key in KEPT if key in resource.descriptor}
     out: Json = {
         "name": resource.name,
         "type": "table",

@@ -16,7 +16,7 @@ SAME = re.compile(r"the same as in the row at position (\d+)")
 
 
 def explain(kind: str, column: str, note: str, place: Callable[[int], str]) -> tuple[str, str]:
-    """Return the Indonesian and the English sentence for one Frictionless error; ``place`` names a canonical row's place."""
+    """Return the Indonesian and the English sentence for one error; ``place`` names the place of a canonical row."""
     same = SAME.search(note)
     if same:
         where = place(int(same[1]))
@@ -28,5 +28,8 @@ def explain(kind: str, column: str, note: str, place: Callable[[int], str]) -> t
     for pattern, pesan, message in RULES:
         found = re.fullmatch(pattern, note)
         if found:
-            return f"kolom {column} {pesan.format(*found.groups())}", f"column {column} {message.format(*found.groups())}"
+            return (
+                f"kolom {column} {pesan.format(*found.groups())}",
+                f"column {column} {message.format(*found.groups())}",
+            )
     return f"{kind}: {note}", f"{kind}: {note}"

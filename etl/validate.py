@@ -1,7 +1,7 @@
 """Canonical tables + descriptor -> Frictionless report, valid rows, held rows (``status.json`` beside each table).
 
-The report is Frictionless's own (all errors, no 1,000 cap); our checks and the refused cells of the extraction are added
-to it. A row with any error is held with all its reasons; the rest is valid.
+The report is Frictionless's own (all errors, no 1,000 cap); our checks and the refused cells of the extraction are
+added to it. A row with any error is held with all its reasons; the rest is valid.
 """
 
 import json
@@ -38,7 +38,7 @@ class Held:
 
 
 def validate_part(out: Path, item: Extraction, resource: Resource) -> list[Held]:
-    """Judge one canonical table; write ``status.json`` (held rows) and ``laporan.json`` (errors) and return the held rows."""
+    """Judge one canonical table; write ``status.json`` (held rows) and ``laporan.json`` (errors); return the held."""
     path = canonical_path(out, item.seq, resource.name)
     errors: dict[str, list[CellError]] = {}
     for error in all_errors(path, item, resource):

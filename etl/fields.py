@@ -1,0 +1,90 @@
+"""Declared fields and the columns that they become: exact sen, readable rupiah, source text of a rounded value."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column as the canonical table holds it; ``source`` is the declared field that feeds it."""
+
+    name: str
+    type: str
+    descriptor: Json
+    source: str
+    role: str = "nilai"
+    """``nilai`` the value itself, ``sen`` exact sen, ``asli`` text of a rounded value, ``dibulatkan`` its flag."""
+
+    @property
+    def public(self) -> bool:
+        """Whether the column may enter ``opendata.db``."""
+        return bool(self.descriptor["x-privacy"] == "public")
+
+
+def expand(item: Json) -> list[Field]:
+    """Turn a declared field into its canonical columns (exact sen, source text and flag of a rounded value)."""
+    name = item["name"]
+    columns = [Field(name, item["type"], item, name)]
+    if item.get("x-sen"):
+        columns = [Field(f"{name}_sen", "integer", sen_descriptor(item), name, "sen")]
+    if item.get("x-rounded"):
+        columns.append(Field(f"{name}_asli", "string", derived(item, "_asli", "string"), name, "asli"))
+        columns.append(
+            Field(f"{name}_dibulatkan", "boolean", derived(item, "_dibulatkan", "boolean"), name, "dibulatkan")
+        )
+    return columns
+
+
+def sen_descriptor(item: Json) -> Json:
+    """Describe the exact integer column behind a money column that carries sen."""
+    constraints = {k: v * 100 if k in ("minimum", "maximum") else v for k, v in item.get("constraints", {}).items()}
+    return {
+        **item,
+        "name": f"{item['name']}_sen",
+        "type": "integer",
+        "title": f"{item['title']} (sen)",
+        "description": f"{item['description']} Nilai tepat dalam sen (1/100 rupiah), untuk penjumlahan.",
+        "x-en": f"{item['x-en']} (sen, exact)",
+        "x-unit": "sen",
+        "constraints": constraints,
+    }
+
+
+def derived(item: Json, suffix: str, kind: str) -> Json:
+    """Describe the text or flag that stands beside a value some source only gives rounded."""
+    texts = {
+        "_asli": ("teks sumber", "Teks di sumber bila nilainya dibulatkan.", "source text of the rounded value"),
+        "_dibulatkan": (
+            "dibulatkan",
+            "Ya bila sumber hanya memberi nilai bulat; jangan dipakai untuk rasio.",
+            "rounded",
+        ),
+    }[suffix]
+    return {
+        "name": f"{item['name']}{suffix}",
+        "type": kind,
+        "title": f"{item['title']}: {texts[0]}",
+        "description": texts[1],
+        "x-en": f"{item['x-en']}: {texts[2]}",
+        "x-privacy": item["x-privacy"],
+        "x-parse": item.get("x-parse"),
+    }
+
+
+def schema_field(column: Field) -> Json:
+    """Table Schema field of one canonical column with its constraints and declared bounds."""
+    item = column.descriptor
+    constraints = dict(item.get("constraints", {})) if column.role in ("nilai", "sen") else {}
+    bound = item.get("x-bound")
+    if bound:
+        factor = 100 if column.role == "sen" else 1
+        constraints.setdefault("minimum", bound[0] * factor)
+        constraints.setdefault("maximum", bound[1] * factor)
+    out: Json = {"name": column.name, "type": column.type}
+    if column.type == "boolean":
+        out |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if constraints:
+        out["constraints"] = constraints
+    return out

@@ -41,7 +41,7 @@ def datasette_metadata(site: Json, datasets: list[Json], resources: dict[str, Re
 def plugin_settings(site: Json, datasets: list[Json]) -> Json:
     """What the site's plugins cannot read from a release: the doors of the start page and the datasets' own texts."""
     texts = {d["name"]: {key: d[key] for key in ("title", "description", "x-en") if key in d} for d in datasets}
-    return {"doors": site.get("doors", []), "datasets": texts}
+    return {"doors": site.get("doors", {}), "datasets": texts}
 
 
 def table_metadata(resource: Resource, dataset: Json) -> Json:

@@ -1,10 +1,10 @@
 """SPSE public lists (DataTables rows without headers) and the tender details that others compiled from SPSE pages.
 
 Caveats: the package name ends with HTML badges (``<span class='label label-warning'>Tender Ulang</span>``, sometimes
-two); category and fiscal year share a cell (``Pengadaan Barang - TA 2020``, ``TA null``, ``TA 2018,2019``); only ids up
-to 2024 end in the three digits of their LPSE, later ids end in 000 and are national. The owner estimate and ceiling of a
-list are labels rounded to a tenth of a million or milliard. The compiled details (``rinci_kaltim_2025``) name the winner's
-full address; only its last part, regency and province, is used.
+two); category and fiscal year share a cell (``Pengadaan Barang - TA 2020``, ``TA null``, ``TA 2018,2019``). Old ids end
+in the three digits of their LPSE, later ids end in 000 and are national. The owner estimate and ceiling of a list are
+labels rounded to a tenth of a million or milliard. The compiled details (``rinci_kaltim_2025``) hold the winner's full
+address; only its end, regency and province, is published.
 """
 
 import re
@@ -19,7 +19,7 @@ NATIONAL = re.compile(r"[0-9]{11}")
 
 
 def tender(records: Iterator[Record]) -> Iterator[Record]:
-    """Yield tenders of a list or of compiled details with name, badges, category, year and LPSE in their own columns."""
+    """Yield tenders of a list or of compiled details with name, badges, category and year in their own columns."""
     for record in records:
         listed = "tender_id" not in record
         if listed:
@@ -30,7 +30,7 @@ def tender(records: Iterator[Record]) -> Iterator[Record]:
 
 
 def tender_nilai(records: Iterator[Record]) -> Iterator[Record]:
-    """Yield compiled details with fiscal year and the supplier's regency; the street never leaves this function."""
+    """Yield compiled details with fiscal year and the supplier's regency; the street stays in a withheld column."""
     for record in records:
         found = ADDRESS.fullmatch(record["winner_address"].strip())
         record["kab_kota_penyedia"] = found["kab_kota"].strip() if found else ""

@@ -17,7 +17,7 @@ from etl import build as builder
 from etl.sources import inaproc, lkpp, sirup, spse
 
 FIXTURES = ROOT / "tests" / "fixtures"
-ISB = ("32", "33", "36", "37", "39", "41", "42", "47", "49")
+ISB = ("32", "33", "36", "37", "39", "41", "42", "47", "49", "50")
 RECEIPTS = "isb_kab_bandung_2025/39_1058_SPSE-PencatatanNonTenderRealisasi.json"
 LISTED = "lpse_datatables/kaltimprov_2025.json"
 COMPILED = "spse_rinci_kaltim_2025/tenders_kaltimprov.csv"
@@ -253,6 +253,14 @@ def test_lists_of_codes_become_bridge_rows(db: sqlite3.Connection) -> None:
     products = [r[0] for r in db.execute("select product_ids from epurchasing")]
     assert one(db, "select count(*) from epurchasing_produk") == (sum(text.count(",") + 1 for text in products),)
     assert one(db, "select count(*) from non_tender_mak where mak like '%.'") == (0,)
+
+
+def test_plan_codes_of_orders_are_split_at_either_separator(db: sqlite3.Connection) -> None:
+    plans = [r["kd_rup"].replace(";", ",") for r in raw("isb/50_1213_Ecat-PaketEPurchasingV6.json")]
+    assert one(db, "select count(*) from epurchasing_rup where kd_rup like '576%'") == (
+        sum(p.count(",") + 1 for p in plans),
+    )
+    assert one(db, "select count(*) from epurchasing_rup where kd_rup glob '*[^0-9]*'") == (0,)
 
 
 def test_order_with_an_id_that_excel_broke_is_published(db: sqlite3.Connection) -> None:

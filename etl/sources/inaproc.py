@@ -1,4 +1,4 @@
-"""INAPROC (LKPP): dashboard of realised packages and the national blacklist; its API tables need no record logic.
+"""INAPROC (LKPP): e-catalogue orders, dashboard of realised packages and the national blacklist.
 
 Caveats: the dashboard joins unit and code (``PENGELOLAAN INFRSATRUKTUR - 691780``, names spelled in several ways); the
 blacklist has no id but the address of its page, whose query part changes from visit to visit.
@@ -11,6 +11,13 @@ from etl.tables import Record
 
 UNIT = re.compile(r"(?P<nama>.*\S) +- +(?P<kode>[0-9.]+)")
 PAGE = re.compile(r"https?://[^/?]+/blacklist/(?P<kode>[A-Za-z0-9_-]+)(?:\?.*)?")
+
+
+def epurchasing(records: Iterator[Record]) -> Iterator[Record]:
+    """Yield orders whose plan codes are joined by commas only, as ``isb.epurchasing`` does."""
+    for record in records:
+        record["rup_code"] = record["rup_code"].replace(";", ",")
+        yield record
 
 
 def realisasi_paket(records: Iterator[Record]) -> Iterator[Record]:

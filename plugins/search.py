@@ -7,7 +7,7 @@ knows no synonyms.
 from typing import Any
 
 from datasette import Response, hookimpl
-from datasette.utils import escape_fts, escape_sqlite, path_from_row_pks
+from datasette.utils import escape_sqlite, path_from_row_pks
 
 EACH = 5
 MOST = 1_000
@@ -24,18 +24,29 @@ async def search(request, datasette):
     """The page of results."""
     words = " ".join(request.args.get("q", "").split())[:200]
     release = datasette.jinja_env.globals["release"]
-    found = await hits(datasette, release, words) if words else []
+    query = fts_query(words)
+    found = await hits(datasette, release, query) if query else []
     context = {"words": words, "found": found, "most": MOST, "row_path": row_path}
     return Response.html(await datasette.render_template("search.html", context, request=request, view_name="search"))
 
 
-async def hits(datasette: Any, release: dict[str, Any], words: str) -> list[dict[str, Any]]:
+def fts_query(words: str) -> str:
+    """Every word quoted, so that punctuation is never syntax; words without a letter or digit find nothing.
+
+    >>> fts_query('jalan "raya (2025)')
+    '"jalan" "raya" "(2025)"'
+    """
+    kept = [word.replace('"', "").replace("\0", "") for word in words.split() if any(map(str.isalnum, word))]
+    return " ".join(f'"{word}"' for word in kept)
+
+
+async def hits(datasette: Any, release: dict[str, Any], query: str) -> list[dict[str, Any]]:
     """Tables with hits, in the order of the site, each with its count and first rows."""
     order = [name for dataset in release["datasets"] for name in dataset["filled"]]
     found = []
     for table in (release["tables"][name] for name in order):
         if table["searchable"]:
-            result = await table_hits(datasette, release["database"], table, escape_fts(words))
+            result = await table_hits(datasette, release["database"], table, query)
             if result["count"]:
                 found.append(result)
     return found

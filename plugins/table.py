@@ -79,7 +79,8 @@ def first_columns(info: Json, names: list[str]) -> list[str]:
 def ordered_facets(release: Json, table: str, results: Json) -> list[Json]:
     """Facets as the descriptor orders them, then those the reader asked for; one with a single value tells nothing."""
     order = release["tables"][table]["facets"] if table in release["tables"] else []
-    known = sorted(results.values(), key=lambda f: order.index(f["name"]) if f["name"] in order else len(order))
+    once = {facet["name"]: facet for facet in results.values()}  # asked for and configured: Datasette answers twice
+    known = sorted(once.values(), key=lambda f: order.index(f["name"]) if f["name"] in order else len(order))
     return [f for f in known if len(f["results"]) > 1 or any(r["selected"] for r in f["results"])]
 
 

@@ -78,6 +78,7 @@ ENDPOINT = {
     "50_1213_Ecat-PaketEPurchasingV6": ("epurchasing", "total_harga"),
 }
 """Endpoint -> resource and the money column whose sum the labels state."""
+BERULANG = "pencatatan_non_tender_realisasi"
 SELISIH = 25_000_000
 """Rupiah by which one programme a year exceeds its kegiatan."""
 KOSONG = 2
@@ -95,6 +96,8 @@ class Kelompok:
     jumlah: dict[str, int] = field(default_factory=dict)
     """Endpoint -> sum in sen of its money column over the good rows."""
     susulan: Susulan | None = None
+    bukti: set[tuple[str, str]] = field(default_factory=set)
+    """Receipts already summed; their source repeats them per plan code."""
 
     @property
     def folder(self) -> str:
@@ -103,13 +106,15 @@ class Kelompok:
 
 
 def tambah(k: Kelompok, endpoint: str, row: Row) -> None:
-    """Append a row to an endpoint's file and count it."""
+    """Append a row to an endpoint's file and count it; a receipt repeated per plan code is money only once."""
     if endpoint not in k.berkas:
         k.berkas[endpoint] = buka_json(k.keluar, f"{k.folder}/{endpoint}.json")
     berkas = k.berkas[endpoint]
     resource, kolom = ENDPOINT[endpoint]
     tulis_json(berkas, row)
-    if kolom and row[kolom] is not None:
+    nomor = (str(row["kd_nontender_pct"]), row["no_realisasi"]) if resource == BERULANG else None
+    if kolom and row[kolom] is not None and nomor not in k.bukti:
+        k.bukti |= {nomor} if nomor else set()
         k.jumlah[endpoint] = k.jumlah.get(endpoint, 0) + round(row[kolom] * 100)
     tambah_galat(k.keluar, berkas, resource, row)
 

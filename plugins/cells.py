@@ -217,8 +217,10 @@ def quality_cell(datasette: Any, release: Json, lang: str, column: str, row: Any
     if column == "baris":
         return held_cells(datasette, release, lang, row, full)
     if column == "kolom":
-        field = about(release, row).get(value)
-        return Markup("{} <code>{}</code>").format(field["title"][lang], value) if field else escape(value)
+        fields = about(release, row)
+        named = Markup("{} <code>{}</code>")
+        names = value.split("; ")
+        return Markup("; ").join(named.format(fields[n]["title"][lang], n) if n in fields else escape(n) for n in names)
     return coded_cell(datasette.jinja_env.globals["catalogues"][lang], column, str(value))
 
 

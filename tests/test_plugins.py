@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from datasette import handle_exception
 from datasette.app import Datasette
 from datasette.utils import StartupError
 from hypothesis import given
@@ -34,6 +35,8 @@ ENGLISH = re.compile(
 )
 
 Json = dict[str, Any]
+
+handle_exception.rich = None  # as in the serving environment, where rich is not installed
 
 
 def field(name: str, title: str, kind: str = "string", **more: Any) -> Json:
@@ -145,7 +148,14 @@ def rows(host: str) -> dict[str, list[Json]]:
         | {"situs": "https://lpse.example.go.id/103"},
     ]
     origin = {"asal_berkas": FILE, "asal_lokasi": "baris 3"}
-    held = {"tarikan": 1, "sha256": FILE, "lokasi": "[7]", "resource": "tender", "kolom": "pagu", "aturan": "nilai"}
+    held = {
+        "tarikan": 1,
+        "sha256": FILE,
+        "lokasi": "[7]",
+        "resource": "tender",
+        "kolom": "pagu; hps",
+        "aturan": "nilai",
+    }
     held |= {
         "pesan": "'12.34' tidak diterima",
         "message": "'12.34' is not accepted",
@@ -222,7 +232,7 @@ def metadata() -> Json:
     }
 
 
-def site(folder: Path, content: Json | None = None) -> Datasette:
+def site(folder: Path, content: Json | None = None, base: str = "/") -> Datasette:
     """The site over a release, with the settings that ``make serve`` uses."""
     return Datasette(
         immutables=[str(folder / "opendata.db")],
@@ -230,7 +240,7 @@ def site(folder: Path, content: Json | None = None) -> Datasette:
         plugins_dir=str(PLUGINS),
         template_dir=str(PLUGINS / "templates"),
         static_mounts=[("assets", str(PLUGINS / "static"))],
-        settings={"suggest_facets": False, "default_page_size": 50},
+        settings={"suggest_facets": False, "default_page_size": 50, "base_url": base},
     )
 
 
@@ -391,7 +401,7 @@ def test_repeated_source_keys_are_said(get: Get) -> None:
 def test_held_rows_are_understandable(get: Get) -> None:
     seen = words(get("/opendata/baris_ditahan"))
     assert "Nilai tidak terbaca" in seen and "'12.34' tidak diterima" in seen and "Nama paket Paket ditahan" in seen
-    assert "is not accepted" not in seen
+    assert "Pagu pagu ; HPS hps" in seen and "is not accepted" not in seen
     row = words(get("/opendata/baris_ditahan/1,tender,~5B7~5D"))
     assert "Baris ini tidak diterbitkan" in row and "isb/tender.json" in row
 
@@ -458,6 +468,16 @@ def test_english_pages_keep_the_reader_in_english(get: Get) -> None:
     moved = get("/en/opendata/tender?_filter_column=tahun_anggaran&_filter_op=exact&_filter_value=2025")
     assert moved.headers["location"] == "/en/opendata/tender?tahun_anggaran__exact=2025"
     assert get("/en/").status_code == 200
+
+
+def test_a_site_below_a_path_keeps_its_links_there(tmp_path: Path) -> None:
+    ds = site(write_release(tmp_path / "rilis"), base="/data/")
+    for lang, start in (("", "/data/"), ("en/", "/data/en/")):
+        page = asyncio.run(ds.client.get(f"/{lang}opendata/tender"))
+        assert page.status_code == 200
+        ours = re.findall(r'href="(/[^"]*)"', page.text)
+        assert ours and all(u.startswith("/data/") for u in ours)
+        assert f'href="{start}opendata/tender/101"' in page.text
 
 
 def test_catalogues_have_the_same_keys_and_no_word_without_use() -> None:

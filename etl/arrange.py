@@ -15,7 +15,8 @@ def arrange(table: pa.Table, resource: Resource) -> tuple[pa.Table, int]:
     """Return the table with one row per declared identity, and how many rows it supersedes.
 
     * ``x-fanout``: rows that differ only in the fan-out columns are one row; their values are joined by ``;``.
-    * ``x-ordinal``: the source repeats natural keys; ``urutan`` numbers them by content hash.
+    * ``x-ordinal``: the source repeats natural keys; ``urutan`` numbers them by content hash. With ``distinct`` rows
+      equal in every column are one row first (overlapping pages of an interface, not genuine repeats).
     * otherwise rows equal in every column are one row, and of several versions of a key the newest (``x-updated``)
       stays. Rows that share a key and contradict each other are left for the gate, which holds them.
     """
@@ -28,6 +29,8 @@ def arrange(table: pa.Table, resource: Resource) -> tuple[pa.Table, int]:
     if fanout:
         rows = merge_fanout(rows, names, fanout)
     if resource.get("x-ordinal"):
+        if resource.get("x-ordinal") == "distinct":
+            rows = drop_repeats(rows, names)
         rows = number_repeats(rows, names, resource.key)
     else:
         rows = drop_repeats(rows, names)

@@ -1,9 +1,9 @@
-"""Natural persons among suppliers: the name becomes a pseudonym, their NPWP disappears."""
+"""Natural persons among suppliers: the name becomes a pseudonym, their NPWP disappears; a NIK always does."""
 
 import pyarrow as pa
 
 from etl.descriptors import Resource
-from etl.privacy import is_person, pseudonym
+from etl.privacy import is_nik, is_person, pseudonym
 
 
 def hide_people(resource: Resource, arrays: dict[str, pa.Array], key: bytes) -> None:
@@ -23,10 +23,9 @@ def hide_people(resource: Resource, arrays: dict[str, pa.Array], key: bytes) -> 
         if facts not in seen:
             seen[facts] = bool(name) and is_person(name, list(kind), list(npwp))
         person.append(seen[facts])
-    if not any(person):
-        return
     hidden = [pseudonym(name, key) if private else name for name, private in zip(names, person, strict=True)]
     arrays[rule["name"]] = pa.array(hidden, pa.string())
     for column, values in zip(rule.get("npwp", []), npwps, strict=True):
-        blanked = ["" if private else value for value, private in zip(values, person, strict=True)]
+        pairs = zip(values, person, strict=True)
+        blanked = ["" if private or is_nik(value) else value for value, private in pairs]
         arrays[column] = pa.array(blanked, pa.string())

@@ -45,6 +45,8 @@ BUSINESS = re.compile(
     r"PERCETAKAN|FOTOCOPY|FOTO COPY|PHOTOCOPY|USAHA DAGANG|KONSULTAN|CONSULTANT|KONSULINDO|CONSULTINDO|ENGINEERING|"
     r"KONTRAKTOR|CONSTRUCTION|KONSTRUKSI|KONSTRUKSINDO|UNIVERSITAS|POLITEKNIK|INSTITUT|RSUD|RUMAH SAKIT|KANTOR|DINAS|"
     r"BADAN|BANK|TRAVEL|STUDIO|MEDIA|PRINTING|ADVERTISING|COMPUTER|KOMPUTER|ELEKTRONIK|MEUBEL|MEBEL|FURNITURE|SALON|LAUNDRY|KSO|"
+    r"INDONESIA|NUSANTARA|INTERNASIONAL|INTERNATIONAL|TEKNOLOGI|TECHNOLOGY|TEKNIK|SOLUSI|SOLUTIONS?|INDUSTRI|PROPERTI|"
+    r"SARANA|GLOBAL|MULTI|SEJAHTERA|PERSADA|SENTOSA|MANDIRI|ELECTRIC|ENERGI|LOGISTIK|FARMA|MEDIKA|"
     r"JOINT VENTURE|INC|LTD|LLC|GROUP|GRUP)\b\.?"
 )
 PERSON_TYPE = re.compile(r"(?i)(orang perse|perseorang|perorangan(?!\))|individual|konsultan perse)")
@@ -110,8 +112,15 @@ def is_person(name: str, kinds: list[str], npwps: list[str]) -> bool:
     if COMPANY_TYPE.search(stated) or BUSINESS.search(name):
         return False
     digits = [re.sub(r"[^0-9*]", "", n) for n in npwps]
-    legal = any(len(d) == 16 and d.startswith("0") and "*" not in d for d in digits)
-    return not (legal or any(len(d) == 15 and d[:2] in ("01", "02", "03") and "*" not in d for d in digits))
+    real = [d for d in digits if "*" not in d and d.strip("0")]
+    legal = any(len(d) == 16 and d.startswith("0") for d in real)
+    return not (legal or any(len(d) == 15 and d[:2] in ("01", "02", "03") for d in real))
+
+
+def is_nik(npwp: str) -> bool:
+    """Whether a tax number is a person's: sixteen digits that do not begin with 0 are the NIK (since 2024)."""
+    digits = re.sub(r"[^0-9]", "", npwp)
+    return len(digits) == 16 and not digits.startswith("0")
 
 
 def pseudonym(name: str, key: bytes) -> str:

@@ -4,6 +4,7 @@ import stat
 
 import pyarrow as pa
 import pytest
+from conftest import paket
 
 from etl.errors import ReleaseBroken
 from etl.privacy import MASK, is_person, mask_array, mask_text, pseudonym, pseudonym_key
@@ -91,3 +92,12 @@ def test_short_key_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("KALTIM_KUNCI", str(tmp_path / "kunci"))
     with pytest.raises(ReleaseBroken, match="pendek"):
         pseudonym_key()
+
+
+def test_all_zero_tax_number_makes_no_company():
+    assert is_person("Budi Santoso", [], ["0000000000000000"]) is True
+
+
+def test_nik_in_the_tax_number_of_a_company_is_emptied(make, query):
+    make({"a.json": [paket("1", penyedia="CV. Maju Jaya", npwp="6472014512900003")]})
+    assert query("select penyedia, npwp from paket_uji") == [("CV. Maju Jaya", None)]

@@ -5,6 +5,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
+EXACT = "Nilai tepat dalam sen (1/100 rupiah), untuk penjumlahan."
+
 
 @dataclass(frozen=True)
 class Field:
@@ -45,7 +47,7 @@ def sen_descriptor(item: Json) -> Json:
         "name": f"{item['name']}_sen",
         "type": "integer",
         "title": f"{item['title']} (sen)",
-        "description": f"{item['description']} Nilai tepat dalam sen (1/100 rupiah), untuk penjumlahan.",
+        "description": f"{item['description']} {EXACT}",
         "x-en": f"{item['x-en']} (sen, exact)",
         "x-unit": "sen",
         "constraints": constraints,

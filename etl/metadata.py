@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from etl.descriptors import Resource, load_datasets, load_resources
-from etl.fields import Json
+from etl.fields import EXACT, Json
 
 HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
 
@@ -69,5 +69,6 @@ def column_texts(resource: Resource) -> list[tuple[str, str]]:
             item: dict[str, Any] = field.descriptor
             texts.append((field.name, f"{item['title']}. {item['description']}"))
             if field.role == "sen":
-                texts.append((field.source, f"{item['title'].removesuffix(' (sen)')}. Rupiah, untuk dibaca."))
+                note = item["description"].removesuffix(EXACT).strip()
+                texts.append((field.source, f"{item['title'].removesuffix(' (sen)')}. {note}"))
     return texts

@@ -3,7 +3,7 @@
 from typing import Any
 
 from etl.descriptors import PROVENANCE, Resource
-from etl.fields import Field, Json, schema_field
+from etl.fields import EXACT, Field, Json, schema_field
 
 TEXTS = {
     "asal_berkas": ("Berkas asal", "SHA-256 berkas asal baris ini; lihat berkas_sumber.", "SHA-256 of the source file"),
@@ -90,6 +90,6 @@ def readable(field: Field) -> Json:
     """The rupiah column that is generated from exact sen."""
     sen = field.descriptor
     title = sen["title"].removesuffix(" (sen)")
-    note = "Nilai dalam rupiah untuk dibaca; penjumlahan memakai kolom sen."
+    note = f"{sen['description'].removesuffix(EXACT).strip()} Untuk dibaca; jumlahkan kolom {field.name}."
     en = sen["x-en"].removesuffix(" (sen, exact)")
     return {"name": field.source, "type": "number", "title": title, "description": note, "x-en": en, "x-unit": "rupiah"}

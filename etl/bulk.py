@@ -6,7 +6,7 @@ clean"; what it cannot prove is asked of Frictionless's own cell readers, and a 
 ``make_plan`` and ``shape`` is judged by Frictionless alone. Errors are light records that render their message late.
 """
 
-import mmap
+import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -232,8 +232,9 @@ def assemble(path: Path, plan: Plan, found: list[Findings]) -> Iterator[RowError
     suspicious = sorted({*bad, *whole, *previous})
     if not suspicious:
         return
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    with path.open("rb") as file:
         for row in suspicious:
-            cells = read_record(content[starts[row] : ends[row]].decode("utf-8"))
+            start, end = int(starts[row]), int(ends[row])
+            cells = read_record(os.pread(file.fileno(), end - start, start).decode("utf-8"))
             wanted = None if row in whole else bad.get(row, [])
             yield from replay(plan.columns, plan.keys, row + 2, cells, wanted, previous.get(row, {}))

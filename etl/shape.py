@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pcsv
 
-BLOCK = 16 << 20
+BLOCK = 4 << 20
 LONGEST_RECORD = 1 << 28
 NEWLINE, QUOTE, COMMA = 10, 34, 44
 AROUND_QUOTES = np.isin(np.arange(256), [NEWLINE, QUOTE, COMMA])

@@ -17,6 +17,7 @@ from etl import bench
 from etl.bench_data import SCHEMA, write_plans
 from etl.bulk import Validation, validate_bulk, validate_fast
 from etl.patterns import re2_pattern
+from etl.shape import last_record_end
 
 Json = dict[str, Any]
 Check = Callable[..., Validation]
@@ -73,6 +74,7 @@ CELLS = [
     ({"type": "number"}, "-", "type-error"),
     ({"type": "number", "constraints": {"maximum": "0.1"}}, "0.1", ""),
     ({"type": "number", "constraints": {"maximum": "0.1"}}, "0.10000000000000000001", "constraint-error"),
+    ({"type": "number", "constraints": {"minimum": "0.1"}}, "0.09999999999999999999999", "constraint-error"),
     ({"type": "number", "constraints": {"minimum": 0}}, "NaN", "constraint-error"),
     ({"type": "number", "groupChar": ".", "decimalChar": ","}, "1.234.567,89", ""),
     ({"type": "boolean", "trueValues": ["Ya"], "falseValues": ["Tidak"]}, "Ya", ""),
@@ -185,6 +187,23 @@ def test_ragged_and_blank_rows(check: Check) -> None:
     ]
 
 
+def test_a_blank_line_in_a_table_of_one_column(check: Check) -> None:
+    found = check('a\n1\n\n""\n2\n', table({"name": "a", "type": "integer", "constraints": {"required": True}}))
+    assert found.fallback == ""
+    assert brief(found) == [("blank-row", 3, None, ""), ("blank-row", 4, None, "")]
+
+
+def test_missing_values_match_the_exact_text_in_any_script(check: Check) -> None:
+    found = check("a,b\né,1\n é,2\né,é\n", table({"name": "a", "type": "integer"}, {"name": "b"}, missing=["é"]))
+    assert brief(found) == [("type-error", 3, "a", 'type is "integer/default"'), ("blank-row", 4, None, "")]
+
+
+def test_a_block_ends_where_quotes_are_even() -> None:
+    assert last_record_end(b'x\n"a\n""b""\nc') == 2
+    assert last_record_end(b'x\n"a\n""b"""\nc') == 12
+    assert last_record_end(b'"a\nb') == 0
+
+
 QUOTED = 'a,b\n1,"x ""y"", z"\n"2","dua\nbaris"\n"x",""\n3,"a\n""b"""\n2,akhir'
 
 
@@ -209,6 +228,7 @@ OUTSIDE = [
     (b"a,b\n" + b"1,x\n" * 9000 + b"2,\xe9\n", A, "not UTF-8"),
     ('a,b\n1,x"y"\n', A, "stray quote"),
     ('a,b\n1,"x"y""\n', A, "stray quote"),
+    ('a,b\n1,"x"y\n', A, "stray quote"),
     ('a,b\n1,"x\n', A, "open quote"),
     ("a,c\n1,x\n", A, "header differs from the schema"),
     ("a,b,c\n1,x,y\n", A, "header differs from the schema"),

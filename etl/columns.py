@@ -14,7 +14,7 @@ from etl.descriptors import UNITS, Form, Resource, normalise
 from etl.fields import Field
 from etl.values import PARSERS, ValueRefused
 
-# Texts that a parser would return unchanged; they are recognised in bulk and need no parsing. Dates of this shape are
+# Texts that a parser returns unchanged; they are recognised in bulk and need no parsing. Dates of this shape are
 # still judged by the schema (30 February is a type error there).
 UNCHANGED = {
     "angka": "^(0|-?[1-9][0-9]{0,14})$",
@@ -26,7 +26,7 @@ UNCHANGED = {
     "waktu": "^(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$",
     "ya_tidak": "^(true|false)$",
 }
-INTEGER = "^-?[1-9][0-9]{0,14}$"
+DECIMAL = "^-?(0|[1-9][0-9]{0,12})([.][0-9]{1,2})?$"
 
 
 @dataclass(frozen=True)
@@ -137,13 +137,31 @@ def unchanged(text: pa.Array, column: Column) -> pa.Array | None:
     if pattern is None or column.unit != 1:
         return None
     sen = column.field.role == "sen"
+    if column.parser == "angka":
+        return machine_decimals(text, sen)
     empty = pc.equal(text, "")
-    fine = pc.or_(empty, pc.match_substring_regex(text, INTEGER if sen else pattern))
-    if not pc.all(fine).as_py():
+    if not pc.all(pc.or_(empty, pc.match_substring_regex(text, pattern))).as_py():
         return None
     if not sen:
         return text
-    return pc.if_else(empty, "", pc.binary_join_element_wise(text, "00", ""))
+    nothing = pc.or_(empty, pc.equal(text, "0"))
+    return pc.if_else(nothing, text, pc.binary_join_element_wise(text, "00", ""))
+
+
+def machine_decimals(text: pa.Array, sen: bool) -> pa.Array | None:
+    """A whole column of machine decimals with at most two places, canonical (or as exact sen); else ``None``."""
+    empty = pc.equal(text, "")
+    if not pc.all(pc.or_(empty, pc.match_substring_regex(text, DECIMAL))).as_py():
+        return None
+    if not sen:
+        dotted = pc.match_substring(text, ".")
+        short = pc.if_else(dotted, pc.replace_substring_regex(text, "[.]?0+$", ""), text)
+        return pc.if_else(pc.equal(short, "-0"), "0", short)
+    tail = pc.if_else(pc.match_substring_regex(text, "[.][0-9]{2}$"), "", "0")
+    tail = pc.if_else(pc.match_substring(text, "."), tail, "00")
+    joined = pc.binary_join_element_wise(pc.replace_substring(text, ".", ""), tail, "")
+    clean = pc.replace_substring_regex(joined, "^(-?)0+([0-9])", "\\1\\2")
+    return pc.if_else(empty, "", pc.if_else(pc.equal(clean, "-0"), "0", clean))
 
 
 def parse_text(text: str, column: Column, sen: bool) -> str:

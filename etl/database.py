@@ -46,8 +46,18 @@ def literal(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
 
 
+def create_staging(cursor: Any, resource: Resource, provenance: bool = True) -> None:
+    """Create the private STRICT table of a resource: types only; keys and CHECKs come with the public table."""
+    names = [f"{quote(field.name)} {TYPES.get(field.type, 'TEXT')}" for field in resource.fields]
+    names += [f"{quote(name)} TEXT" for name in (PROVENANCE if provenance else ())]
+    cursor.execute(f"CREATE TABLE {quote(resource.name)} ({', '.join(names)}) STRICT")
+
+
 def create_table(cursor: Any, resource: Resource, fields: Iterable[Field], provenance: bool = True) -> None:
-    """Create the STRICT table of a resource with the given columns, its key, CHECKs and provenance columns."""
+    """Create the STRICT table of a resource with the given columns, its key, CHECKs and provenance columns.
+
+    This is the last gate: a row that breaks a key, CHECK or code list stops the publication.
+    """
     columns = [line for field in fields for line in column_lines(field, resource)]
     if provenance:
         columns += [f"{quote(name)} TEXT NOT NULL" for name in PROVENANCE]

@@ -17,7 +17,7 @@ from frictionless import Schema
 from sqlglot import exp
 
 from etl.bulk import validate_fast
-from etl.database import create_table, fetch_table, ingest, open_database, quote, typed
+from etl.database import create_staging, fetch_table, ingest, open_database, quote, typed
 from etl.descriptors import Resource, canonical_schema
 from etl.errors import EtlError
 
@@ -73,6 +73,6 @@ def store(out: Path, resource: Resource, table: pa.Table) -> int:
         raise EtlError(f"{resource.name}: {len(errors)} galat pada tabel turunan; pertama: {errors[0].message}")
     with open_database(out / "staging.db") as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {quote(resource.name)}")
-        create_table(cursor, resource, resource.fields, provenance=False)
+        create_staging(cursor, resource, provenance=False)
         ingest(cursor, resource.name, typed(resource, table, resource.fields))
     return int(table.num_rows)

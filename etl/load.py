@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.archive import Pull
-from etl.database import create_table, fetch_table, ingest, open_database, typed
+from etl.database import create_staging, fetch_table, ingest, open_database, typed
 from etl.descriptors import Resource, read_list
 from etl.extract import Extraction, canonical_path, load_extractions
 from etl.gate import Part, judge
@@ -41,7 +41,7 @@ def load(out: Path, pulls: list[Pull], resources: dict[str, Resource]) -> list[d
                 continue
             judge(resource, parts[name])
             merges[name] = merge(resource, parts[name], out)
-            create_table(cursor, resource, resource.fields)
+            create_staging(cursor, resource)
             load_resource(cursor, resource, parts[name], merges[name], out)
         for resource in resources.values():
             if resource.get("x-bridge"):
@@ -108,7 +108,7 @@ def load_bridge(cursor: Any, resource: Resource, parent: Resource) -> None:
     wanted = [f.name for f in resource.fields if f.name != target]
     columns = [*wanted, rule["field"], "asal_berkas", "asal_lokasi"]
     parents = [row for row in fetch_table(cursor, parent.name, columns).to_pylist() if row[rule["field"]] is not None]
-    create_table(cursor, resource, resource.fields)
+    create_staging(cursor, resource)
     rows = list(split_rows(parents, resource, wanted, rule, target))
     load_rows(cursor, resource, rows, create=False)
 
@@ -144,7 +144,7 @@ def load_rows(cursor: Any, resource: Resource, rows: list[dict[str, str]], creat
     """Create the table of a resource from text rows (quality tables have no provenance of their own)."""
     provenance = bool(resource.get("x-bridge"))
     if create:
-        create_table(cursor, resource, resource.fields, provenance=provenance)
+        create_staging(cursor, resource, provenance)
     if not rows:
         return
     names = [*resource.order, *(("asal_berkas", "asal_lokasi") if provenance else ())]

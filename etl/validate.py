@@ -23,6 +23,7 @@ from etl.privacy import mask_text
 from etl.sentences import explain
 
 SHOWN = 60
+BLOCK = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def report(item: Extraction, held: list[Held], errors: dict[str, list[CellError]
 def stream(path: Path) -> Iterator[pa.RecordBatch]:
     """Read a canonical table in batches of text columns."""
     parse = pcsv.ParseOptions(newlines_in_values=True)
-    with pcsv.open_csv(path, parse_options=parse, convert_options=text_options(header(path))) as reader:
+    read = pcsv.ReadOptions(block_size=BLOCK)
+    with pcsv.open_csv(path, read_options=read, parse_options=parse, convert_options=text_options(header(path))) as reader:
         yield from reader
 
 

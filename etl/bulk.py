@@ -25,6 +25,11 @@ from etl.keys import Keys, code, previous_rows
 from etl.replay import RowError, replay
 from etl.shape import BLOCK, Block, Ints, Unproven, blocks, find_records, parse, read_record
 
+# How our own canonical tables are written: nothing of it is to be guessed.
+CANONICAL: dict[str, Any] = {
+    "headerRows": [1],
+    "csv": {"delimiter": ",", "quoteChar": '"', "skipInitialSpace": False},
+}
 TYPES = ("string", "integer", "number", "boolean", "date", "datetime", "year")
 WORKERS = 2
 
@@ -63,6 +68,11 @@ class Findings:
 def validate_fast(path: Path, schema: Schema, limit: int | None = None, **options: Any) -> list[Any]:
     """Return Frictionless's errors for a CSV; ``options`` are ``encoding`` and ``dialect`` for ``Resource``."""
     return validate_bulk(path, schema, limit, **options).errors
+
+
+def validate_canonical(path: Path, schema: Schema) -> list[Any]:
+    """Errors of a table that we wrote ourselves, without sniffing its encoding or dialect."""
+    return validate_fast(path, schema, encoding="utf-8", dialect=Dialect.from_descriptor(CANONICAL))
 
 
 def validate_bulk(

@@ -25,7 +25,7 @@ from etl.columns import CellError, Column, canonical_column, plan_columns, unkno
 from etl.descriptors import Resource, all_known
 from etl.errors import FileRefused
 from etl.people import hide_people
-from etl.privacy import mask_array, mask_text
+from etl.privacy import identity_numbers, mask_array, mask_text
 from etl.recognise import Match, nearest, recognise
 from etl.tables import Record, Table, read_tables
 
@@ -205,11 +205,27 @@ def canonical_batch(
     item.galat += broken_rows(batch, places)
     hide_people(resource, arrays, key)
     for column in columns:
+        name = column.field.name
         if scannable(column):
-            arrays[column.field.name], masked = mask_array(arrays[column.field.name])
+            arrays[name], masked = mask_array(arrays[name])
             item.disamarkan += masked
+        elif column.field.public and column.field.type == "string":
+            arrays[name] = refuse_identity(name, arrays[name], places, item)
     out = pa.RecordBatch.from_pydict({**arrays, "asal_lokasi": pa.array(places, pa.string())})
     return keep_filled(out, only_with, item)
+
+
+def refuse_identity(name: str, values: pa.Array, places: list[str], item: Extraction) -> pa.Array:
+    """Empty the cells of a code column that are a NIK or NIP, and refuse their rows."""
+    private = identity_numbers(values)
+    if not pc.any(private).as_py():
+        return values
+    pesan, message = "berisi nomor identitas orang; isinya tidak ditampilkan", "holds a personal id number; not shown"
+    rows = [row for row, hit in enumerate(private.to_pylist()) if hit]
+    item.galat += [
+        CellError(places[row], name, "nomor_pribadi", f"kolom {name} {pesan}", f"column {name} {message}") for row in rows
+    ]
+    return pc.if_else(private, "", values)
 
 
 def keep_filled(batch: pa.RecordBatch, only_with: list[str], item: Extraction) -> pa.RecordBatch:

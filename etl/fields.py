@@ -5,6 +5,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
+MOST = 10**15
+"""Rupiah above which no single amount is believed: a thousand trillion; a NIP in a money column is far above it."""
 EXACT = "Nilai tepat dalam sen (1/100 rupiah), untuk penjumlahan."
 
 
@@ -80,10 +82,12 @@ def schema_field(column: Field) -> Json:
     item = column.descriptor
     constraints = dict(item.get("constraints", {})) if column.role in ("nilai", "sen") else {}
     bound = item.get("x-bound")
+    factor = 100 if column.role == "sen" else 1
     if bound:
-        factor = 100 if column.role == "sen" else 1
         constraints.setdefault("minimum", bound[0] * factor)
         constraints.setdefault("maximum", bound[1] * factor)
+    if column.type == "integer" and item.get("x-unit") in ("rupiah", "sen"):
+        constraints.setdefault("maximum", MOST * factor)
     out: Json = {"name": column.name, "type": column.type}
     if column.type == "boolean":
         out |= {"trueValues": ["true"], "falseValues": ["false"]}

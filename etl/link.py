@@ -16,7 +16,7 @@ import sqlglot
 from frictionless import Schema
 from sqlglot import exp
 
-from etl.bulk import validate_fast
+from etl.bulk import validate_canonical
 from etl.database import create_staging, fetch_table, ingest, open_database, quote, typed
 from etl.descriptors import Resource, canonical_schema
 from etl.errors import EtlError
@@ -68,7 +68,7 @@ def store(out: Path, resource: Resource, table: pa.Table) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "kanonik.csv"
     pcsv.write_csv(table, path)
-    errors = validate_fast(path, Schema.from_descriptor(canonical_schema(resource)))
+    errors = validate_canonical(path, Schema.from_descriptor(canonical_schema(resource)))
     if errors:
         raise EtlError(f"{resource.name}: {len(errors)} galat pada tabel turunan; pertama: {errors[0].message}")
     with open_database(out / "staging.db") as cursor:

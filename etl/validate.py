@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 from frictionless import Schema
 
-from etl.bulk import validate_fast
+from etl.bulk import validate_canonical
 from etl.checks import check_batch, check_unique
 from etl.columns import CellError
 from etl.descriptors import Resource, canonical_schema
@@ -57,7 +57,7 @@ def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[Cel
     seen = {(error.lokasi, error.kolom) for error in item.galat}
     yield from item.galat
     places = read_columns(path, ["asal_lokasi"]).column("asal_lokasi")
-    for found in validate_fast(path, schema):
+    for found in validate_canonical(path, schema):
         error = translate(found, places, public)
         if (error.lokasi, error.kolom) not in seen:
             yield error

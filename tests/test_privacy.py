@@ -101,3 +101,19 @@ def test_all_zero_tax_number_makes_no_company():
 def test_nik_in_the_tax_number_of_a_company_is_emptied(make, query):
     make({"a.json": [paket("1", penyedia="CV. Maju Jaya", npwp="6472014512900003")]})
     assert query("select penyedia, npwp from paket_uji") == [("CV. Maju Jaya", None)]
+
+
+@pytest.mark.parametrize("number", ["198001012005011001", "6472014512900003", "6472 0145 1290 0003"])
+def test_identity_number_in_a_code_column_holds_the_row_and_is_nowhere(make, query, tmp_path, number):
+    make({"a.json": [paket("1"), paket("2", npwp=number), paket(number.replace(" ", ""))]})
+    assert [kd for kd, npwp in query("select kd, npwp from paket_uji") if npwp or kd not in "12"] == []
+    assert "nomor_pribadi" in {rule for (rules,) in query("select aturan from baris_ditahan") for rule in rules.split("; ")}
+    for member in (tmp_path / "out" / "current").rglob("*"):
+        if member.is_file():
+            assert number.encode() not in member.read_bytes(), member.name
+
+
+def test_identity_number_in_a_money_column_is_out_of_bounds(make, query):
+    make({"a.json": [{"no_kuitansi": "1", "jumlah": 198001012005011001, "rup": "1"}]})
+    assert query("select * from kuitansi_uji") == []
+    assert "198001012005011001" not in str(query("select * from baris_ditahan"))

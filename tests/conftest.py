@@ -113,7 +113,12 @@ def own_key(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
 def make(tmp_path: Path, packages: Path) -> Callable[..., list[dict[str, str]]]:
     """Write raw files (name -> text, bytes or JSON content) into a fresh folder and build it into ``tmp_path/out``."""
 
-    def run(files: dict[str, Any], accept: tuple[str, ...] = (), out: Path | None = None) -> list[dict[str, str]]:
+    def run(
+        files: dict[str, Any],
+        accept: tuple[str, ...] = (),
+        out: Path | None = None,
+        packages_folder: Path = packages,
+    ) -> list[dict[str, str]]:
         raw = tmp_path / "raw"
         shutil.rmtree(raw, ignore_errors=True)
         for name, content in files.items():
@@ -121,7 +126,7 @@ def make(tmp_path: Path, packages: Path) -> Callable[..., list[dict[str, str]]]:
             path.parent.mkdir(parents=True, exist_ok=True)
             data = content if isinstance(content, str | bytes) else json.dumps(content)
             path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        return builder.build(raw, out or tmp_path / "out", lambda text: None, accept, packages)
+        return builder.build(raw, out or tmp_path / "out", lambda text: None, accept, packages_folder)
 
     return run
 

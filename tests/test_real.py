@@ -205,3 +205,19 @@ def test_raw_csv_and_published_rows_agree_cell_by_cell(db):
     )
     rows = db.execute("select cast(tahun as text), kdprov, kdpemda, nilai from dana_desa").fetchall()
     assert sorted(rows) == raw
+
+
+def test_kotawaringin_snapshots_in_order_end_with_the_last_good_state(make, query):
+    """Four daily pulls under one name, then a cut one: the last whole pull stays, row by row."""
+    folder = REAL / "rup_kotawaringin_barat_2026"
+    pulls = sorted((folder / "snapshot").iterdir()) + [folder / "Legacy_rup_program-master_2026.json"]
+    packages = ROOT / "datapackages"
+    for path in pulls:
+        rows = make({"program.json": path.read_bytes()}, packages_folder=packages)
+        assert {row["putusan"] for row in rows} == {"terbit"}
+    wanted = {str(r["kd_program"]): int(r["pagu_program"]) for r in json.loads(pulls[-1].read_bytes().decode("utf-8-sig"))}
+    assert dict(query("select kd_program, pagu_program from program")) == wanted
+    assert sum(wanted.values()) == 619_468_510_314
+    rows = make({"program.json": pulls[-1].read_bytes()[:50_000]}, packages_folder=packages)
+    assert [row["putusan"] for row in rows][-1] == "ditolak"
+    assert dict(query("select kd_program, pagu_program from program")) == wanted

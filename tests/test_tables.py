@@ -717,6 +717,7 @@ def test_any_text_survives_a_dump(tmp_path: Path, value: str) -> None:
 # --- the real files, where they lie beside the checkout
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "data" / "real"
+needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="berkas nyata (../shared/data/real) tidak ada di samping checkout ini")
 COUNTS = {
     "lpse_datatables/prov-kaltim.json": {"": 7_347},
     "lpse_datatables/kaltimprov_2025.json": {"": 287},
@@ -750,16 +751,16 @@ COUNTS = {
 }
 
 
+@needs_real
 @pytest.mark.real
 @pytest.mark.parametrize("name", COUNTS)
 def test_real_files_have_the_rows_their_publisher_wrote(name: str) -> None:
-    if not REAL.is_dir():
-        pytest.fail("the real files are not beside the checkout; deselect with -m 'not real'")
     tables = read_tables(REAL / name, frozenset())
     assert {table.name: len(rows(table.batches())) for table in tables} == COUNTS[name]
     assert not [row for table in tables for row in rows(table.batches()) if row[BROKEN]]
 
 
+@needs_real
 @pytest.mark.real
 def test_real_dump_equals_its_csv() -> None:
     dump = {table.name: table for table in read_tables(REAL / "aset_uppd_pelaihari/inventaris_uppd.sql", frozenset())}
@@ -767,6 +768,7 @@ def test_real_dump_equals_its_csv() -> None:
         assert cells(table) == cells(only(REAL / f"aset_uppd_pelaihari/turunan/{name}.csv"))
 
 
+@needs_real
 @pytest.mark.real
 def test_real_stock_ledger_adds_up() -> None:
     table = only(REAL / "persediaan_pekalongan_2017/Buku_Pengeluaran_Barang-07.01.01.02-10-09.xlsx", frozenset())

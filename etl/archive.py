@@ -78,6 +78,9 @@ def source_files(raw: Path) -> list[Path]:
     if raw.is_file():
         return [raw]
     found = [p for p in raw.rglob("*") if p.is_file() and p.name != KONTEKS]
+    outside = [p for p in found if p.is_symlink() and raw.resolve() not in p.resolve().parents]
+    if outside:
+        raise EtlError(f"{outside[0]}: tautan ke luar folder {raw}; salin berkasnya ke dalam folder")
     visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(raw).parts)]
     return sorted(visible, key=lambda p: (-len(p.relative_to(raw).parts), p.relative_to(raw).as_posix().encode()))
 

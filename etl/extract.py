@@ -9,7 +9,7 @@ import importlib.util
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from etl.archive import Pull
-from etl.arrange import arrange
+from etl.arrange import arrange, keys_unique
 from etl.columns import CellError, Column, canonical_column, plan_columns, unknown_headers
 from etl.descriptors import Resource, all_known
 from etl.errors import FileRefused
@@ -108,15 +108,39 @@ def extract_resource(pull: Pull, folder: Path, pairs: list[tuple[Match, Table]],
     head = list(take_rows(batches, IN_MEMORY))
     schema = pa.schema([(name, pa.string()) for name in (*resource.order, "asal_lokasi")])
     rest: Iterator[pa.RecordBatch] = batches
+    path = folder / "kanonik.csv"
     if sum(batch.num_rows for batch in head) < IN_MEMORY:
-        table, superseded = arrange(pa.Table.from_batches(head, schema), resource)
-        item.tergantikan = superseded
-        head, rest = table.to_batches(), iter(())
-    with pcsv.CSVWriter(folder / "kanonik.csv", schema) as writer:
-        for batch in chain(head, rest):
-            writer.write_batch(batch)
-            item.baris += batch.num_rows
+        table, item.tergantikan = arrange(pa.Table.from_batches(head, schema), resource)
+        item.baris = write_batches(path, schema, table.to_batches())
+        return item
+    item.baris = write_batches(path, schema, chain(head, rest))
+    if needs_order(path, resource):
+        table, item.tergantikan = arrange(read_text(path, schema.names), resource)
+        item.baris = write_batches(path, schema, table.to_batches())
     return item
+
+
+def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+    """Write a canonical CSV and return its rows."""
+    rows = 0
+    with pcsv.CSVWriter(path, schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def needs_order(path: Path, resource: Resource) -> bool:
+    """Whether a table too large to be held at once repeats keys, or declares repeats; only then it is read whole."""
+    if resource.get("x-fanout") or resource.get("x-ordinal"):
+        return True
+    return not keys_unique(read_text(path, list(resource.key)), resource)
+
+
+def read_text(path: Path, names: list[str]) -> pa.Table:
+    """Read columns of a canonical CSV as text."""
+    kinds = pcsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), include_columns=names)
+    return pcsv.read_csv(path, parse_options=pcsv.ParseOptions(newlines_in_values=True), convert_options=kinds)
 
 
 def take_rows(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
@@ -222,9 +246,8 @@ def refuse_identity(name: str, values: pa.Array, places: list[str], item: Extrac
         return values
     pesan, message = "berisi nomor identitas orang; isinya tidak ditampilkan", "holds a personal id number; not shown"
     rows = [row for row, hit in enumerate(private.to_pylist()) if hit]
-    item.galat += [
-        CellError(places[row], name, "nomor_pribadi", f"kolom {name} {pesan}", f"column {name} {message}") for row in rows
-    ]
+    texts = (name, "nomor_pribadi", f"kolom {name} {pesan}", f"column {name} {message}")
+    item.galat += [CellError(places[row], *texts) for row in rows]
     return pc.if_else(private, "", values)
 
 

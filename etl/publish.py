@@ -26,8 +26,9 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fingerprint: str) -> str:
     """Build, check and switch to a new release; return its version. The old release stays for rollback."""
+    for left in (out / "releases").glob(".baru-*"):
+        shutil.rmtree(left)
     aside = out / "releases" / f".baru-{os.getpid()}"
-    shutil.rmtree(aside, ignore_errors=True)
     (aside / "data").mkdir(parents=True)
     public = {name: r for name, r in resources.items() if r.descriptor["x-privacy"] == "public"}
     build_database(out, aside / "opendata.db", public)
@@ -210,15 +211,17 @@ def manifest(out: Path, aside: Path, version: str, tables: dict[str, Json], fing
 
 
 def switch(out: Path, aside: Path, version: str) -> str:
-    """Make the finished folder a release and point ``current`` to it; both are atomic renames, synced."""
+    """Make the finished folder a release and point ``current`` to it; all of it atomic renames, synced."""
     target = out / "releases" / version
     for path in sorted(aside.rglob("*")):
         sync(path)
     if target.exists():
-        old = out / "releases" / f".lama-{os.getpid()}"
-        target.rename(old)
-        aside.rename(target)
-        shutil.rmtree(old)
+        # The same data from other code: each file is replaced by itself, so that readers always find a whole release.
+        for path in sorted(p for p in aside.rglob("*") if p.is_file()):
+            place = target / path.relative_to(aside)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+        shutil.rmtree(aside)
     else:
         aside.rename(target)
     sync(out / "releases")

@@ -1,8 +1,10 @@
 """What explains the data: every file with its verdict and counts, every held row, new columns, filled fields."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from etl.archive import Pull
 from etl.descriptors import Resource
@@ -10,9 +12,13 @@ from etl.errors import ReleaseBroken
 from etl.extract import Extraction, canonical_path
 from etl.gate import REFUSED, Part, scope_masks
 from etl.merge import Merged
+from etl.privacy import mask_text
 from etl.validate import Held, stream
 
 Row = dict[str, str]
+HIDDEN = "dirahasiakan"
+TOKEN = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[A-Za-z0-9_\-]{32,}(\.[A-Za-z0-9_\-]+)*")
+SECRET = re.compile(r"(?i)token|key|secret|sandi|password|auth|kunci")
 NOT_RECOGNISED = ("kosong", "bentuk_tidak_dikenal", "bukan_tabel", "bukan_teks")
 
 
@@ -83,7 +89,7 @@ def file_row(pull: Pull, item: Extraction, part: Part | None, held: int, before:
     return {
         "tarikan": str(pull.seq),
         "sha256": pull.sha256,
-        "nama": pull.nama,
+        "nama": mask_text(pull.nama),
         "sumber": item.source,
         "resource": item.resource,
         "putusan": putusan,
@@ -93,9 +99,19 @@ def file_row(pull: Pull, item: Extraction, part: Part | None, held: int, before:
         "ditahan": str(held),
         "tergantikan": str(superseded),
         "bukan_data": str(item.bukan_data),
-        "url": str(pull.konteks.get("url", "")),
+        "url": public_url(str(pull.konteks.get("url", ""))),
         "diambil_pada": str(pull.konteks.get("diambil_pada", "")),
     }
+
+
+def public_url(url: str) -> str:
+    """A source's address without secrets: no user, no secret parameter, no token in the path (ISB has one there)."""
+    if "://" not in url:
+        return mask_text(url)
+    parts = urlsplit(url)
+    path = "/".join(HIDDEN if TOKEN.fullmatch(segment) else segment for segment in parts.path.split("/"))
+    query = urlencode([(k, HIDDEN if SECRET.search(k) or TOKEN.fullmatch(v) else v) for k, v in parse_qsl(parts.query)])
+    return mask_text(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, query, "")))
 
 
 def verdict(

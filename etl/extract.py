@@ -9,7 +9,7 @@ import importlib.util
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -17,10 +17,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pcsv
 
 from etl.archive import Pull
 from etl.arrange import arrange, keys_unique
+from etl.canonical import read_text, write_batches
 from etl.columns import CellError, Column, canonical_column, plan_columns, unknown_headers
 from etl.descriptors import Resource, all_known
 from etl.errors import FileRefused
@@ -120,27 +120,11 @@ def extract_resource(pull: Pull, folder: Path, pairs: list[tuple[Match, Table]],
     return item
 
 
-def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
-    """Write a canonical CSV and return its rows."""
-    rows = 0
-    with pcsv.CSVWriter(path, schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-            rows += batch.num_rows
-    return rows
-
-
 def needs_order(path: Path, resource: Resource) -> bool:
     """Whether a table too large to be held at once repeats keys, or declares repeats; only then it is read whole."""
     if resource.get("x-fanout") or resource.get("x-ordinal"):
         return True
     return not keys_unique(read_text(path, list(resource.key)), resource)
-
-
-def read_text(path: Path, names: list[str]) -> pa.Table:
-    """Read columns of a canonical CSV as text."""
-    kinds = pcsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), include_columns=names)
-    return pcsv.read_csv(path, parse_options=pcsv.ParseOptions(newlines_in_values=True), convert_options=kinds)
 
 
 def take_rows(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
@@ -310,8 +294,3 @@ def load_extractions(out: Path, seq: int) -> list[Extraction]:
         content["galat"] = [CellError(**error) for error in content["galat"]]
         found.append(Extraction(**content))
     return found
-
-
-def canonical_path(out: Path, seq: int, resource: str) -> Path:
-    """Where the canonical table of one pull and resource lies."""
-    return out / "kerja" / f"{seq:06d}" / resource / "kanonik.csv"

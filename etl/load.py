@@ -12,13 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from etl.archive import Pull
+from etl.canonical import canonical_path
 from etl.database import create_staging, fetch_table, ingest, open_database, typed
 from etl.descriptors import Resource, read_list
-from etl.extract import Extraction, canonical_path, load_extractions
+from etl.extract import Extraction, load_extractions
 from etl.gate import Part, judge
 from etl.merge import Merged, joined, merge
 from etl.quality import quality_rows
-from etl.validate import Held, read_columns, stream
+from etl.validate import Held, in_order, read_columns, stream
 from etl.values import PARSERS, ValueRefused
 
 
@@ -69,24 +70,31 @@ def make_part(out: Path, pull: Pull, item: Extraction, resource: Resource) -> Pa
 
 
 def load_resource(cursor: Any, resource: Resource, parts: list[Part], merged: Merged, out: Path) -> None:
-    """Append the winning rows of every part, with the fields that other sources filled."""
+    """Append the winning rows of every part; reading and typing run beside the writing."""
     for number, rows in joined(parts, merged):
         item = parts[number].item
         changes = {row: cells for (part, row), cells in merged.changes.items() if part == number}
-        start = 0
-        for batch in stream(canonical_path(out, item.seq, resource.name)):
-            end = start + batch.num_rows
-            batch = (
-                changed(batch, {row - start: c for row, c in changes.items() if start <= row < end})
-                if changes
-                else batch
-            )
-            chosen = batch.filter(rows.slice(start, batch.num_rows))
-            columns = typed(resource, chosen, resource.fields)
-            columns["asal_berkas"] = pa.array([item.sha256] * chosen.num_rows, pa.string())
-            columns["asal_lokasi"] = chosen.column("asal_lokasi")
+
+        def staging(batch: pa.RecordBatch, sha256: str = item.sha256) -> dict[str, Any]:
+            columns = typed(resource, batch, resource.fields)
+            columns["asal_berkas"] = pa.repeat(pa.scalar(sha256), batch.num_rows)
+            columns["asal_lokasi"] = batch.column("asal_lokasi")
+            return columns
+
+        path = canonical_path(out, item.seq, resource.name)
+        for columns in in_order(staging, chosen(path, rows, changes)):
             ingest(cursor, resource.name, columns)
-            start = end
+
+
+def chosen(path: Path, rows: pa.Array, changes: dict[int, dict[str, str]]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a canonical table with the rows that a mask chooses and single cells replaced."""
+    start = 0
+    for batch in stream(path):
+        end = start + batch.num_rows
+        if changes:
+            batch = changed(batch, {row - start: c for row, c in changes.items() if start <= row < end})
+        yield batch.filter(rows.slice(start, batch.num_rows))
+        start = end
 
 
 def changed(batch: pa.RecordBatch, changes: dict[int, dict[str, str]]) -> pa.RecordBatch:

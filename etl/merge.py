@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from etl.canonical import canonical_path
 from etl.descriptors import Resource
-from etl.extract import canonical_path
 from etl.gate import Part, key_tuples
 from etl.validate import read_columns
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from etl.archive import Pull
+from etl.canonical import canonical_path
 from etl.descriptors import Resource
 from etl.errors import ReleaseBroken
-from etl.extract import Extraction, canonical_path
+from etl.extract import Extraction
 from etl.gate import REFUSED, Part, scope_masks
 from etl.merge import Merged
 from etl.privacy import mask_text

@@ -5,25 +5,32 @@ added to it. A row with any error is held with all its reasons; the rest is vali
 """
 
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 from frictionless import Schema
 
-from etl.bulk import validate_canonical
-from etl.checks import check_batch, check_unique
+from etl.bulk import WORKERS, validate_canonical
+from etl.canonical import canonical_path
+from etl.checks import check_batch, check_unique, checked_fields, odd_text
 from etl.columns import CellError
 from etl.descriptors import Resource, canonical_schema
-from etl.extract import Extraction, canonical_path
+from etl.extract import Extraction
 from etl.privacy import mask_text
 from etl.sentences import explain
+from etl.shape import BLOCK, Block, blocks
 
 SHOWN = 60
-BLOCK = 16 << 20
+
+Work = TypeVar("Work")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -56,18 +63,30 @@ def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[Cel
     public = {f.name for f in resource.fields if f.public}
     seen = {(error.lokasi, error.kolom) for error in item.galat}
     yield from item.galat
-    places = read_columns(path, ["asal_lokasi"]).column("asal_lokasi")
-    for found in validate_canonical(path, schema):
+    faults = validate_canonical(path, schema)
+    places = read_columns(path, ["asal_lokasi"]).column("asal_lokasi") if faults else None
+    for found in faults:
         error = translate(found, places, public)
         if (error.lokasi, error.kolom) not in seen:
             yield error
-    for batch in stream(path):
-        yield from check_batch(resource, batch)
-    if resource.descriptor["schema"].get("uniqueKeys"):
-        yield from check_unique(resource, read_columns(path, None))
+    names = header(path)
+    for errors in in_order(lambda block: block_errors(resource, names, block), blocks(path, BLOCK)):
+        yield from errors
+    unique = resource.descriptor["schema"].get("uniqueKeys", [])
+    if unique:
+        yield from check_unique(resource, read_columns(path, sorted({"asal_lokasi"}.union(*unique))))
 
 
-def translate(found: Any, places: pa.ChunkedArray, public: set[str]) -> CellError:
+def block_errors(resource: Resource, names: list[str], block: Block) -> list[CellError]:
+    """Errors of our own rules in one block; only the columns that have such a rule are cut out of it."""
+    fields = checked_fields(resource, odd_text(block.data))
+    if not fields:
+        return []
+    batch = parse_block(block, names, [*(field.name for field in fields), "asal_lokasi"])
+    return list(check_batch(resource, fields, batch))
+
+
+def translate(found: Any, places: Any, public: set[str]) -> CellError:
     """Turn a Frictionless error into ours: the place in the source instead of the row, the value only if public."""
     row = getattr(found, "row_number", None)
     place = places[row - 2].as_py() if row else ""
@@ -81,11 +100,10 @@ def translate(found: Any, places: pa.ChunkedArray, public: set[str]) -> CellErro
 def held_rows(path: Path, resource: Resource, errors: dict[str, list[CellError]]) -> Iterator[Held]:
     """Yield a held row for every row of the canonical table that has errors."""
     public = [f.name for f in resource.fields if f.public]
+    places = pa.array(list(errors), pa.string())
     for batch in stream(path):
-        for place, row in zip(batch.column("asal_lokasi").to_pylist(), batch.to_pylist(), strict=True):
-            reasons = errors.get(place)
-            if reasons:
-                yield hold(place, row, reasons, public)
+        for row in batch.filter(pc.is_in(batch.column("asal_lokasi"), places)).to_pylist():
+            yield hold(row["asal_lokasi"], row, errors[row["asal_lokasi"]], public)
 
 
 def hold(place: str, row: dict[str, str], reasons: list[CellError], public: list[str]) -> Held:
@@ -121,31 +139,51 @@ def report(item: Extraction, held: list[Held], errors: dict[str, list[CellError]
     }
 
 
-def stream(path: Path) -> Iterator[pa.RecordBatch]:
-    """Read a canonical table in batches of text columns."""
-    parse = pcsv.ParseOptions(newlines_in_values=True)
-    read = pcsv.ReadOptions(block_size=BLOCK)
-    with pcsv.open_csv(path, read_options=read, parse_options=parse, convert_options=text_options(header(path))) as reader:
-        yield from reader
+def stream(path: Path, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Read some (or all) columns of a canonical table as text, in batches in the order of the file."""
+    every = header(path)
+    return in_order(lambda block: parse_block(block, every, names or every), blocks(path, BLOCK))
 
 
 def read_columns(path: Path, names: list[str] | None) -> pa.Table:
     """Read some (or all) columns of a canonical table as text."""
-    wanted = names or header(path)
-    options = text_options(wanted)
-    options.include_columns = wanted
-    return pcsv.read_csv(path, parse_options=pcsv.ParseOptions(newlines_in_values=True), convert_options=options)
+    schema = pa.schema([(name, pa.string()) for name in names or header(path)])
+    return pa.Table.from_batches(stream(path, names), schema)
+
+
+def in_order(work: Callable[[Work], Result], items: Iterable[Work]) -> Iterator[Result]:
+    """Work on a few items side by side and yield the results in the order of the items."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        waiting: deque[Future[Result]] = deque()
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def parse_block(block: Block, names: list[str], wanted: list[str]) -> pa.RecordBatch:
+    """Cut the wanted columns out of whole records of a canonical table; every cell is kept as it is."""
+    data = block.data if block.start else block.data[block.data.index(b"\n") + 1 :]
+    schema = pa.schema([(name, pa.string()) for name in wanted])
+    if not data:
+        return pa.RecordBatch.from_pylist([], schema)
+    table = pcsv.read_csv(
+        pa.BufferReader(data),
+        pcsv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+        pcsv.ParseOptions(newlines_in_values=True),
+        pcsv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), include_columns=wanted, strings_can_be_null=False
+        ),
+    )
+    return table.combine_chunks().to_batches()[0]
 
 
 def header(path: Path) -> list[str]:
     """Column names of a canonical table."""
     with path.open(encoding="utf-8") as file:
         return [name.strip('"') for name in file.readline().rstrip("\n").split(",")]
-
-
-def text_options(names: list[str]) -> pcsv.ConvertOptions:
-    """Arrow options that keep every cell as it is."""
-    return pcsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
 
 
 def write_json(path: Path, content: Any) -> None:

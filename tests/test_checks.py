@@ -8,10 +8,11 @@ import pytest
 import yaml
 from conftest import ROOT
 
+from etl.canonical import canonical_path
 from etl.database import create_table, ingest, open_database, typed
 from etl.descriptors import build_resource, canonical_schema, load_resources
 from etl.errors import DescriptorError
-from etl.extract import Extraction, canonical_path
+from etl.extract import Extraction
 from etl.validate import validate_part
 
 DAFTAR = """

@@ -13,8 +13,9 @@ from conftest import ROOT
 
 from etl import build as builder
 from etl.archive import read_log
+from etl.canonical import canonical_path
 from etl.descriptors import FIELD_KEYS, FORM_KEYS, PACKAGE_KEYS, RESOURCE_KEYS, all_known, load_resources, normalise
-from etl.extract import Extraction, canonical_path, load_extractions
+from etl.extract import Extraction, load_extractions
 from etl.metadata import write_metadata
 from etl.recognise import recognise
 from etl.tables import read_tables

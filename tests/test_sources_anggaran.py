@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from etl.archive import import_folder
+from etl.canonical import canonical_path
 from etl.descriptors import load_resources
-from etl.extract import Extraction, canonical_path, extract_pull
+from etl.extract import Extraction, extract_pull
 from etl.sources import berkas, djpk, faskes, wilayah
 
 ROOT = Path(__file__).parent.parent

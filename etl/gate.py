@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.descriptors import Resource
 from etl.extract import Extraction
@@ -50,8 +51,10 @@ def judge(resource: Resource, parts: list[Part]) -> None:
     """Refuse scopes over their tolerance or with a fall, and let full pulls replace their scope; changes ``parts``."""
     earlier: list[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]] = []
     for part in parts:
-        places = {h.lokasi for h in part.held}
-        part.alive = np.array([p not in places for p in part.keys.column("asal_lokasi").to_pylist()], dtype=bool)
+        part.alive = np.ones(part.keys.num_rows, dtype=bool)
+        if part.held:
+            places = pa.array({h.lokasi for h in part.held}, pa.string())
+            part.alive = ~pc.is_in(part.keys.column("asal_lokasi"), places).to_numpy()
         scopes = scope_masks(resource, part)
         for scope, rows in scopes.items():
             reason = refusal(resource, part, rows, published_before(earlier, scope))
@@ -70,15 +73,15 @@ def scope_masks(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bo
     source = "/".join([part.item.source, *sorted(kinds - {""})])
     if not names:
         return {(source,): np.ones(len(part.alive), dtype=bool)} if len(part.alive) else {}
-    columns = [part.keys.column(name).to_pylist() for name in names]
-    rows: dict[Scope, list[int]] = {}
-    for number, values in enumerate(zip(*columns, strict=True)):
-        rows.setdefault((source, *values), []).append(number)
+    grouped = part.keys.select(names).append_column("baris", pa.array(np.arange(len(part.alive))))
+    scopes = grouped.group_by(names, use_threads=False).aggregate([("baris", "list"), ("baris", "min")])
     masks = {}
-    for scope, numbers in rows.items():
-        mask = np.zeros(len(part.alive), dtype=bool)
-        mask[numbers] = True
-        masks[scope] = mask
+    for group in scopes.sort_by("baris_min").to_batches():
+        columns = [group.column(name).to_pylist() for name in names]
+        for scope, numbers in zip(zip(*columns, strict=True), group.column("baris_list"), strict=True):
+            mask = np.zeros(len(part.alive), dtype=bool)
+            mask[numbers.values.to_numpy()] = True
+            masks[(source, *scope)] = mask
     return masks
 
 

@@ -24,11 +24,13 @@ SUSPECT = (
     r"\bkk\b|npwp|\bhp\b|\btelp|\btelepon|\bwa\b|whatsapp|\bfax\b)"
 )
 
-# A whole cell that can only be a NIK (province code first, never 0) or a NIP (birth date, then appointment).
+# Digits that can only be a NIK (province code first, never 0) or a NIP (birth date, then appointment).
 IDENTITY = (
-    "^([1-9][0-9]{5}([04][1-9]|[1256][0-9]|[37][01])(0[1-9]|1[0-2])[0-9]{6}|"
-    "19[3-9][0-9](0[1-9]|1[0-2])[0-3][0-9](19|20)[0-9]{2}(0[1-9]|1[0-2])[12][0-9]{3})$"
+    "([1-9][0-9]{5}([04][1-9]|[1256][0-9]|[37][01])(0[1-9]|1[0-2])[0-9]{6}|"
+    "19[3-9][0-9](0[1-9]|1[0-2])[0-3][0-9](19|20)[0-9]{2}(0[1-9]|1[0-2])[12][0-9]{3})"
 )
+ALONE = f"^{IDENTITY}$"
+WITHIN = f"(^|[^0-9A-Za-z]){IDENTITY}([^0-9A-Za-z]|$)"
 
 DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ .\-]?[0-9]){8,23}(?![0-9A-Za-z])")
 EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
@@ -90,9 +92,10 @@ def nip_date(digits: str) -> bool:
 
 
 def identity_numbers(values: pa.Array) -> pa.Array:
-    """Mask of cells that are nothing but a NIK or NIP: what a shifted column would put into a column of codes."""
+    """Mask of cells that are or hold a NIK or NIP: what a shifted column would put into a column of codes."""
     digits = pc.replace_substring_regex(values, "[ .-]", "")
-    return pc.fill_null(pc.match_substring_regex(digits, IDENTITY), False)
+    found = pc.or_(pc.match_substring_regex(digits, ALONE), pc.match_substring_regex(values, WITHIN))
+    return pc.fill_null(found, False)
 
 
 def mask_array(values: pa.Array) -> tuple[pa.Array, int]:

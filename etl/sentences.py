@@ -28,8 +28,8 @@ def explain(kind: str, column: str, note: str, place: Callable[[int], str]) -> t
     for pattern, pesan, message in RULES:
         found = re.fullmatch(pattern, note)
         if found:
-            return (
-                f"kolom {column} {pesan.format(*found.groups())}",
-                f"column {column} {message.format(*found.groups())}",
-            )
+            sen = column.endswith("_sen")
+            kolom = f"{column.removesuffix('_sen')} (dalam sen)" if sen else column
+            name = f"{column.removesuffix('_sen')} (in sen)" if sen else column
+            return f"kolom {kolom} {pesan.format(*found.groups())}", f"column {name} {message.format(*found.groups())}"
     return f"{kind}: {note}", f"{kind}: {note}"

@@ -18,7 +18,7 @@ from etl.values import PARSERS
 PACKAGE_KEYS = {"x-en"}
 RESOURCE_KEYS = {
     "x-en", "x-sources", "x-privacy", "x-forms", "x-fts", "x-scope", "x-tolerance", "x-ordinal", "x-fanout",
-    "x-bridge", "x-person", "x-updated", "x-datasette", "x-checks", "x-sql", "x-list",
+    "x-bridge", "x-person", "x-updated", "x-datasette", "x-checks", "x-sql", "x-list", "x-function", "x-reads",
 }  # fmt: skip
 FIELD_KEYS = {
     "x-en", "x-source", "x-parse", "x-unit", "x-sen", "x-rounded", "x-index", "x-privacy", "x-scan", "x-bound",
@@ -72,7 +72,8 @@ class Resource:
     @property
     def from_files(self) -> bool:
         """Whether rows come from source files (or their bridges), so that each carries its provenance."""
-        return self.dataset != "kualitas" and not self.get("x-sql") and not self.get("x-list")
+        made = any(self.get(key) for key in ("x-sql", "x-function", "x-list"))
+        return self.dataset != "kualitas" and not made
 
     @property
     def missing(self) -> frozenset[str]:

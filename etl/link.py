@@ -1,9 +1,13 @@
 """``staging.db`` -> linked tables: each is one SQL file and one descriptor with ``x-sql``, run by DuckDB.
 
+What SQL cannot say (who is the same supplier) is a plain function over the tables that the descriptor names
+(``x-function``, ``x-reads``).
+
 A linked table passes the same gate as any other: a canonical CSV, Frictionless, STRICT keys and CHECKs. The SQL keeps
 to the subset that SQLite, DuckDB and Spark answer alike.
 """
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +37,21 @@ def link(out: Path, resources: dict[str, Resource]) -> dict[str, int]:
     for resource in resources.values():
         if resource.get("x-sql"):
             table = run_sql(out, (SQL / resource.get("x-sql")).read_text(encoding="utf-8"))
-            counts[resource.name] = store(out, resource, canonical(resource, table))
+        elif resource.get("x-function"):
+            table = run_function(out, resource)
+        else:
+            continue
+        counts[resource.name] = store(out, resource, canonical(resource, table))
     return counts
+
+
+def run_function(out: Path, resource: Resource) -> pa.Table:
+    """Call the function of a linked table with the columns of the staging tables that its descriptor names."""
+    module, _, name = resource.get("x-function").rpartition(".")
+    with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
+        tables = {table: fetch_table(cursor, table, columns) for table, columns in resource.get("x-reads").items()}
+    result: pa.Table = getattr(import_module(f"etl.{module}"), name)(tables)
+    return result
 
 
 def run_sql(out: Path, sql: str) -> pa.Table:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from etl.archive import file_hash, sync
-from etl.database import create_table, open_database, quote
+from etl.database import create_table, literal, open_database, quote
 from etl.descriptors import PROVENANCE, Resource
 from etl.errors import ReleaseBroken
 from etl.fields import Field, Json
 from etl.release_package import release_package
+from etl.search import fill_indexes, move_index, second_core, table_order
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -43,16 +44,26 @@ def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fin
 
 
 def build_database(out: Path, path: Path, resources: dict[str, Resource]) -> None:
-    """Copy the public columns into a fresh database, then index, make searchable and analyse."""
-    with open_database(path) as cursor:
-        cursor.execute(f"ATTACH '{(out / 'staging.db').as_posix()}' AS staging")
+    """Copy the public columns into a fresh database and index them, make them searchable and analyse.
+
+    The full-text indexes are filled beside it in the meantime.
+    """
+    staging, words = out / "staging.db", path.with_name("cari.db")
+    with second_core(staging) as pool, open_database(path) as cursor:
+        filling = pool.submit(fill_indexes, staging, words, list(resources.values()))
+        cursor.execute(f"ATTACH {literal(staging.as_posix())} AS staging")
         for resource in sorted(resources.values(), key=lambda r: not r.get("x-list")):
             copy_table(cursor, resource)
         cursor.execute("DETACH staging")
         for resource in resources.values():
             add_indexes(cursor, resource)
-            add_search(cursor, resource)
+        filling.result()
+        cursor.execute(f"ATTACH {literal(words.as_posix())} AS cari")
+        for resource in resources.values():
+            move_index(cursor, resource, "cari")
+        cursor.execute("DETACH cari")
         cursor.execute("ANALYZE")
+    words.unlink()
 
 
 def public_fields(resource: Resource) -> list[Field]:
@@ -66,9 +77,9 @@ def copy_table(cursor: Any, resource: Resource) -> None:
     provenance = resource.from_files
     create_table(cursor, resource, fields, provenance)
     names = ", ".join(quote(n) for n in [*(f.name for f in fields), *(PROVENANCE if provenance else ())])
-    order = "rowid" if provenance else ", ".join(map(quote, resource.key))
     target = quote(resource.name)
-    cursor.execute(f"INSERT INTO main.{target} ({names}) SELECT {names} FROM staging.{target} ORDER BY {order}")
+    rows = f"SELECT {names} FROM staging.{target} ORDER BY {table_order(resource)}"
+    cursor.execute(f"INSERT INTO main.{target} ({names}) {rows}")
 
 
 def add_indexes(cursor: Any, resource: Resource) -> None:
@@ -79,19 +90,6 @@ def add_indexes(cursor: Any, resource: Resource) -> None:
         if name == resource.key[0]:
             continue
         cursor.execute(f"CREATE INDEX {quote(f'idx_{resource.name}_{name}')} ON {quote(resource.name)} ({quote(name)})")
-
-
-def add_search(cursor: Any, resource: Resource) -> None:
-    """Full-text index (FTS5 only) over the columns that ``x-fts`` names."""
-    columns = resource.get("x-fts", [])
-    if not columns:
-        return
-    name = quote(f"{resource.name}_fts")
-    listed = ", ".join(map(quote, columns))
-    tokens = "tokenize='unicode61 remove_diacritics 2'"
-    cursor.execute(f"CREATE VIRTUAL TABLE {name} USING fts5({listed}, content={quote(resource.name)}, {tokens})")
-    cursor.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
-    cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")
 
 
 def check_database(path: Path, resources: dict[str, Resource]) -> None:

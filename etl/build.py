@@ -13,6 +13,7 @@ from etl.archive import Pull, import_folder, read_log
 from etl.descriptors import Resource, load_datasets, load_resources
 from etl.errors import BuildBusy
 from etl.extract import extract_pull, load_extractions
+from etl.flag import flag
 from etl.link import link
 from etl.load import load
 from etl.privacy import pseudonym_key
@@ -65,7 +66,8 @@ def code_hash(datapackages: Path) -> str:
     """Hash of everything but the data that a release depends on: code, SQL, descriptors, pinned libraries."""
     digest = hashlib.sha256()
     own = Path(__file__).parent
-    files = [*own.rglob("*.py"), *own.rglob("*.sql"), *datapackages.rglob("*.yaml"), *datapackages.rglob("*.csv")]
+    files = [path for kind in ("*.py", "*.sql", "*.yaml") for path in own.rglob(kind)]
+    files += [*datapackages.rglob("*.yaml"), *datapackages.rglob("*.csv")]
     for path in sorted(files, key=lambda p: p.as_posix().encode()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for name in LOCKED:
@@ -124,6 +126,8 @@ def build(
         say("muat: staging.db")
         for name, count in link(out, resources).items():
             say(f"taut: {name} {count} baris")
+        raised = flag(out, resources)
+        say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda")
         release = publish(out, resources, load_datasets(datapackages), mark)
         say(f"terbit: rilis {release} dalam {time.monotonic() - started:.1f} detik")
         return rows

@@ -16,6 +16,7 @@ from etl.archive import import_folder, read_log, verify
 from etl.descriptors import load_datasets, load_resources
 from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
+from etl.flag import flag as flag_tables
 from etl.link import link as link_tables
 from etl.load import load as load_staging
 from etl.metadata import write_metadata
@@ -102,6 +103,16 @@ def link(out: Path, datapackages: Path) -> None:
     """Bangun tabel turunan (etl/sql/*.sql) di OUT/staging.db."""
     with builder.build_lock(out):
         for name, rows in link_tables(out, load_resources(datapackages)).items():
+            click.echo(f"{name}: {rows} baris")
+
+
+@cli.command()
+@out_option
+@packages_option
+def flag(out: Path, datapackages: Path) -> None:
+    """Hitung tanda yang perlu dicek (etl/tanda/*) di OUT/staging.db."""
+    with builder.build_lock(out):
+        for name, rows in flag_tables(out, load_resources(datapackages)).items():
             click.echo(f"{name}: {rows} baris")
 
 

@@ -73,7 +73,7 @@ class Resource:
     def from_files(self) -> bool:
         """Whether rows come from source files (or their bridges), so that each carries its provenance."""
         made = any(self.get(key) for key in ("x-sql", "x-function", "x-list"))
-        return self.dataset != "kualitas" and not made
+        return self.dataset not in ("kualitas", "jejak_tanda") and not made
 
     @property
     def missing(self) -> frozenset[str]:

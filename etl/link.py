@@ -56,15 +56,19 @@ def run_function(out: Path, resource: Resource) -> pa.Table:
 
 def run_sql(out: Path, sql: str) -> pa.Table:
     """Run one query in DuckDB over the staging tables that it names."""
-    names = {table.name for table in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table)}
-    local = {cte.alias for cte in sqlglot.parse_one(sql, read="duckdb").find_all(exp.CTE)}
     with duckdb.connect(":memory:") as db, adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source:
         db.execute("SET threads = 2")
-        for name in sorted(names - local):
+        for name in tables_in(sql):
             with source.cursor() as cursor:
                 db.register(name, fetch_table(cursor, name))
         result: pa.Table = db.sql(sql).to_arrow_table()
         return result
+
+
+def tables_in(sql: str) -> list[str]:
+    """Staging tables that a query names, its own common table expressions left out."""
+    query = sqlglot.parse_one(sql, read="duckdb")
+    return sorted({t.name for t in query.find_all(exp.Table)} - {c.alias for c in query.find_all(exp.CTE)})
 
 
 def canonical(resource: Resource, table: pa.Table) -> pa.Table:

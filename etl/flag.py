@@ -1,0 +1,172 @@
+"""Staging tables -> signs worth checking (``tanda``): one ``.sql`` and one ``.yaml`` per sign, run by DuckDB.
+
+Each query returns its whole population: ``ditandai`` is 1, 0 or NULL, and NULL carries its reason, so that base rates
+and what cannot be computed come from the same rows. A sign that rests on a legal threshold nobody has verified is
+computed and kept out of the release. There is no score and no row about a supplier.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_sqlite.dbapi as adbc
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+
+from etl.database import fetch_table
+from etl.descriptors import Resource
+from etl.errors import EtlError
+from etl.fields import Json
+from etl.link import SQL, canonical, store, tables_in
+from etl.signs import TABLES, Sign, load_signs
+
+COLUMNS = (
+    "tabel", "kunci", "kd_klpd", "tahun_anggaran", "satker", "nama_satker", "nama_paket", "nilai_sen", "ditandai",
+    "alasan",
+)  # fmt: skip
+"""What every sign's query returns, in this order; any further column is a number behind the sign."""
+BODY_LIMIT = 3
+"""A figure above this multiple of the body's own budget is not believed, and held."""
+USUAL = 25.0
+"""Share raised, in percent, above which a sign says little."""
+WAITING = "menunggu verifikasi dasar hukum"
+NO_ROWS = "tidak ada baris yang dapat dinilai di rilis ini"
+TOO_LARGE = "nilainya melebihi 3 kali APBD badannya: ditahan, bukan ditampilkan"
+TEXT = pa.string()
+BUDGETS = (SQL / "apbd_badan.sql").read_text(encoding="utf-8")
+
+
+def flag(out: Path, resources: dict[str, Resource], folder: Path | None = None) -> dict[str, int]:
+    """Raise every sign, write the three tables through the gate; return rows raised per sign that is published.
+
+    Raises ``EtlError`` when a query breaks its contract: that is a fault of the sign, never of a source.
+    """
+    if not set(TABLES) <= set(resources):
+        return {}
+    signs = load_signs(resources, folder)
+    found: dict[str, list[Json]] = {name: [] for name in (*TABLES, WAITING)}
+    with duckdb.connect(":memory:") as db:
+        register(db, out, [sign.sql for sign in signs] + [BUDGETS])
+        budgets = {(body, year): total for body, year, total in db.execute(BUDGETS).fetchall()}
+        for sign in signs:
+            judged = run_sign(db, sign)
+            rows = list(raised_rows(sign, judged))
+            kept = [row for row in rows if believable(row, budgets)]
+            found[WAITING if sign.withheld else "tanda"] += kept
+            found["tanda_metode"].append(method_row(sign, judged, len(kept)))
+            found["tanda_tidak_dapat_dihitung"] += missing_rows(sign, judged, rows, budgets)
+    keep_private(out, found[WAITING])
+    for name in TABLES:
+        store(out, resources[name], canonical(resources[name], as_table(resources[name], found[name])))
+    published = [row for row in found["tanda_metode"] if row["jumlah_ditandai"] is not None]
+    return {row["tanda"]: row["jumlah_ditandai"] for row in published}
+
+
+def register(db: duckdb.DuckDBPyConnection, out: Path, queries: list[str]) -> None:
+    """Make the staging tables that the queries name known to DuckDB, with the columns that they mention."""
+    db.execute("SET threads = 2")
+    words = words_of(" ".join(queries))
+    with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
+        for name in sorted({name for sql in queries for name in tables_in(sql)}):
+            cursor.execute(f"SELECT name FROM pragma_table_xinfo('{name}')")
+            columns = [column for (column,) in cursor.fetchall()]
+            db.register(name, fetch_table(cursor, name, [c for c in columns if c in words] or columns[:1]))
+
+
+def words_of(sql: str) -> set[str]:
+    """Every word of a query.
+
+    >>> sorted(words_of("SELECT t.a_sen FROM t"))
+    ['FROM', 'SELECT', 'a_sen', 't']
+    """
+    return set(re.findall(r"\w+", sql))
+
+
+def run_sign(db: duckdb.DuckDBPyConnection, sign: Sign) -> pa.Table:
+    """The population of a sign with its verdicts."""
+    table: pa.Table = db.sql(sign.sql).to_arrow_table()
+    if tuple(table.schema.names[: len(COLUMNS)]) != COLUMNS:
+        raise EtlError(f"{sign.nama}.sql: kolom pertama harus {', '.join(COLUMNS)}")
+    unexplained = pc.and_(pc.is_null(table["ditandai"]), pc.is_null(table["alasan"]))
+    if pc.any(unexplained).as_py():
+        raise EtlError(f"{sign.nama}.sql: ada baris tanpa putusan dan tanpa alasan")
+    return table
+
+
+def raised_rows(sign: Sign, judged: pa.Table) -> Iterator[Json]:
+    """The raised rows as rows of ``tanda``, with the numbers behind each."""
+    numbers = judged.schema.names[len(COLUMNS) :]
+    for row in judged.filter(pc.equal(judged["ditandai"], 1)).to_pylist():
+        behind = {name: rounded(row[name]) for name in numbers if row[name] is not None}
+        own = {name: row[name] for name in COLUMNS if name not in ("ditandai", "alasan")}
+        yield {"tanda": sign.nama, **own, "angka": json.dumps(behind, ensure_ascii=False)}
+
+
+def rounded(value: Any) -> Any:
+    """A number for readers: DuckDB's wide integers as integers; six decimals are enough for a ratio."""
+    if isinstance(value, Decimal):
+        return int(value)
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def believable(row: Json, budgets: dict[tuple[str, int], int]) -> bool:
+    """Whether the figure is within three times the budget of its body; a body without a known budget has no bound."""
+    total = budgets.get((row["kd_klpd"], row["tahun_anggaran"]))
+    return not total or row["nilai_sen"] is None or bool(row["nilai_sen"] <= BODY_LIMIT * total)
+
+
+def missing_rows(sign: Sign, judged: pa.Table, rows: list[Json], budgets: dict[tuple[str, int], int]) -> Iterator[Json]:
+    """What could not be judged, per table, body, year and reason, with its count."""
+    names = ["tabel", "kd_klpd", "tahun_anggaran", "alasan"]
+    unknown = judged.filter(pc.is_null(judged["ditandai"])).select(names)
+    counted = unknown.group_by(names).aggregate([([], "count_all")]).to_pylist()
+    unbelieved = [row for row in rows if not believable(row, budgets)]
+    held = [{**row, "alasan": TOO_LARGE, "count_all": 1} for row in unbelieved]
+    if not judged.num_rows:
+        counted = [dict.fromkeys(names) | {"tabel": sign.get("tabel"), "alasan": NO_ROWS, "count_all": 0}]
+    order = sorted(counted + held, key=lambda row: [str(row[name] or "") for name in names] + [row.get("kunci") or ""])
+    for number, row in enumerate(order, start=1):
+        yield {"tanda": sign.nama, "urutan": number, **{n: row[n] for n in names}, "jumlah": row["count_all"]}
+
+
+def method_row(sign: Sign, judged: pa.Table, raised: int) -> Json:
+    """The row of ``tanda_metode``: what the sign asks, how, on which law, and how often it is raised."""
+    population = judged.num_rows - judged["ditandai"].null_count
+    share = round(100 * raised / population, 1) if population else None
+    usual = f"Ditandai pada lebih dari {USUAL:.0f} % yang dinilai: lazim di data ini, bukan pembeda."
+    counts: Json = {
+        "jumlah_dinilai": population,
+        "jumlah_ditandai": raised,
+        "bagian_persen": share,
+        "peringatan": usual if share is not None and share > USUAL else "",
+    }
+    status = WAITING if sign.withheld else "terbit" if population else "tidak dapat dihitung"
+    if sign.withheld:
+        counts = dict.fromkeys(counts)
+    return {**sign.texts(), "jumlah_tidak_dapat_dihitung": judged["ditandai"].null_count, **counts, "status": status}
+
+
+def as_table(resource: Resource, rows: list[Json]) -> pa.Table:
+    """Rows as text columns in the descriptor's order."""
+    columns = {}
+    for field in resource.fields:
+        values = [row.get(field.name) for row in rows]
+        if field.type == "boolean":
+            columns[field.name] = pa.array(values, pa.bool_())
+        else:
+            columns[field.name] = pa.array([None if v is None else str(v) for v in values], TEXT)
+    return pa.table(columns)
+
+
+def keep_private(out: Path, rows: list[Json]) -> None:
+    """Write the rows of signs that wait for a person to ``kerja``, where nothing is ever published from."""
+    path = out / "kerja" / "jejak_tanda" / "menunggu.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = ["tanda", *(c for c in COLUMNS if c not in ("ditandai", "alasan")), "angka"]
+    columns = {n: pa.array([None if row[n] is None else str(row[n]) for row in rows], TEXT) for n in names}
+    pcsv.write_csv(pa.table(columns), path)

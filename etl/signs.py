@@ -1,0 +1,140 @@
+"""Read ``etl/tanda/*.yaml``: what a sign asks, its formula, its law and parameters, beside the query of the same name.
+
+The keys are frozen like those of the descriptors, so that a typing mistake can never publish what must wait.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.database import literal
+from etl.descriptors import Resource
+from etl.errors import DescriptorError
+from etl.fields import Json
+from etl.link import tables_in
+
+FOLDER = Path(__file__).parent / "tanda"
+TABLES = ("tanda", "tanda_metode", "tanda_tidak_dapat_dihitung")
+TEXTS = {"judul", "judul_en", "pertanyaan", "pertanyaan_en", "rumus", "tabel"}
+SETTINGS = {"parameter", "pengecualian", "kolom_wajib"}
+LAW = {"dasar_hukum", "terverifikasi", "kutipan", "berlaku_dari", "berlaku_sampai"}
+OPTIONAL = {"kode_cardinal"}
+PLACEHOLDER = re.compile(r"\$([a-z_]+)")
+ALWAYS = ("0001-01-01", "9999-12-31")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign: its settings as written, and its query with the parameters filled in."""
+
+    nama: str
+    descriptor: Json
+    sql: str
+
+    def get(self, key: str) -> Any:
+        """Return a setting; optional ones are empty when absent."""
+        return self.descriptor.get(key, "")
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the sign rests on law that nobody has verified: computed, not published."""
+        return bool(self.descriptor.get("dasar_hukum")) and not self.descriptor.get("terverifikasi")
+
+    def texts(self) -> Json:
+        """The settings as cells of ``tanda_metode``."""
+        law = bool(self.descriptor.get("dasar_hukum"))
+        columns = [f"{table}.{name}" for table, names in self.get("kolom_wajib").items() for name in names]
+        return {
+            "tanda": self.nama,
+            "nama": self.get("judul"),
+            "nama_en": self.get("judul_en"),
+            **{key: self.get(key) for key in ("pertanyaan", "pertanyaan_en", "rumus", "kode_cardinal", "kutipan")},
+            "dasar_hukum": self.get("dasar_hukum"),
+            "dasar_terverifikasi": bool(self.descriptor.get("terverifikasi")) if law else None,
+            "berlaku_dari": self.descriptor.get("berlaku_dari"),
+            "berlaku_sampai": self.descriptor.get("berlaku_sampai"),
+            "parameter": json.dumps(self.get("parameter"), ensure_ascii=False),
+            "pengecualian": " ".join(self.get("pengecualian")),
+            "kolom_wajib": "; ".join(columns),
+            "kueri": self.sql,
+        }  # fmt: skip
+
+
+def load_signs(resources: dict[str, Resource], folder: Path | None = None) -> list[Sign]:
+    """Every sign of the folder in name order, checked.
+
+    Raises ``DescriptorError`` naming file and key.
+    """
+    folder = folder or FOLDER
+    queries = {path.stem for path in folder.glob("*.sql")}
+    signs = [load_sign(path, resources) for path in sorted(folder.glob("*.yaml"))]
+    alone = queries ^ {sign.nama for sign in signs}
+    if alone:
+        raise DescriptorError(f"etl/tanda: {', '.join(sorted(alone))} tanpa pasangan .sql dan .yaml")
+    return signs
+
+
+def load_sign(path: Path, resources: dict[str, Resource]) -> Sign:
+    """Read and check one sign."""
+    where = f"etl/tanda/{path.name}"
+    try:
+        descriptor = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DescriptorError(f"{where}: bukan YAML yang sah: {error}") from error
+    check_keys(descriptor, where)
+    query = path.with_suffix(".sql")
+    text = query.read_text(encoding="utf-8") if query.exists() else ""
+    check_columns(descriptor, text, resources, where)
+    return Sign(path.stem, descriptor, fill(text, descriptor, where))
+
+
+def check_keys(descriptor: Json, where: str) -> None:
+    """Refuse an unknown key, a missing text, and a verification without its citation."""
+    unknown = set(descriptor) - TEXTS - SETTINGS - LAW - OPTIONAL
+    if unknown:
+        raise DescriptorError(f"{where}: kunci tidak dikenal {sorted(unknown)}")
+    empty = sorted(key for key in TEXTS if not isinstance(descriptor.get(key), str) or not descriptor[key])
+    empty += sorted(key for key in SETTINGS if key not in descriptor)
+    if empty:
+        raise DescriptorError(f"{where}: kunci wajib kosong {empty}")
+    if descriptor.get("dasar_hukum") and not isinstance(descriptor.get("terverifikasi"), bool):
+        raise DescriptorError(f"{where}: dasar_hukum menuntut terverifikasi: true atau false")
+    if descriptor.get("dasar_hukum") and not descriptor.get("berlaku_dari"):
+        raise DescriptorError(f"{where}: dasar_hukum menuntut berlaku_dari")
+    if descriptor.get("terverifikasi") and not (descriptor.get("dasar_hukum") and descriptor.get("kutipan")):
+        raise DescriptorError(f"{where}: terverifikasi: true menuntut dasar_hukum dan kutipan")
+    for name, setting in descriptor["parameter"].items():
+        if set(setting) != {"nilai", "arti"}:
+            raise DescriptorError(f"{where}: parameter {name} harus {{nilai, arti}}")
+
+
+def check_columns(descriptor: Json, sql: str, resources: dict[str, Resource], where: str) -> None:
+    """Refuse a table or required column that no descriptor knows."""
+    tables = set(tables_in(PLACEHOLDER.sub("0", sql))) | set(descriptor["kolom_wajib"])
+    for table in sorted(tables):
+        if table not in resources:
+            raise DescriptorError(f"{where}: tabel '{table}' tidak ada")
+    for table, names in descriptor["kolom_wajib"].items():
+        for name in names:
+            if name not in resources[table].order:
+                raise DescriptorError(f"{where}: kolom {table}.{name} tidak ada")
+
+
+def fill(sql: str, descriptor: Json, where: str) -> str:
+    """The query with each ``$parameter`` replaced by its value.
+
+    >>> fill("a >= $batas", {"parameter": {"batas": {"nilai": 5, "arti": ""}}}, "")
+    'a >= 5'
+    """
+    values = {name: setting["nilai"] for name, setting in descriptor["parameter"].items()}
+    values["berlaku_dari"] = str(descriptor.get("berlaku_dari") or ALWAYS[0])
+    values["berlaku_sampai"] = str(descriptor.get("berlaku_sampai") or ALWAYS[1])
+    used = set(PLACEHOLDER.findall(sql))
+    wrong = (used - set(values)) | (set(descriptor["parameter"]) - used)
+    if wrong:
+        raise DescriptorError(f"{where}: parameter {sorted(wrong)} tidak cocok antara .sql dan .yaml")
+    return PLACEHOLDER.sub(lambda match: literal(values[match[1]]), sql)

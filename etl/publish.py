@@ -14,6 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from etl.archive import file_hash, sync
 from etl.database import create_table, literal, open_database, quote
 from etl.descriptors import PROVENANCE, Resource
@@ -49,6 +51,7 @@ def build_database(out: Path, path: Path, resources: dict[str, Resource]) -> Non
     The full-text indexes are filled beside it in the meantime.
     """
     staging, words = out / "staging.db", path.with_name("cari.db")
+    pa.default_memory_pool().release_unused()  # what reading the tables took is not needed beside SQLite's caches
     with second_core(staging) as pool, open_database(path) as cursor:
         filling = pool.submit(fill_indexes, staging, words, list(resources.values()))
         cursor.execute(f"ATTACH {literal(staging.as_posix())} AS staging")

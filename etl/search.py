@@ -17,9 +17,11 @@ from etl.descriptors import Resource
 from etl.errors import ReleaseBroken
 
 TOKENS = "tokenize='unicode61 remove_diacritics 2'"
-HASH_BYTES = 64 << 20
+HASH_BYTES = 32 << 20
 """Index terms kept in memory before a segment is written; the default of 1 MB writes and merges hundreds of them."""
 SHADOWS = ("data", "idx", "docsize")
+FRUGAL = ("temp_store=FILE", "cache_size=-16384")
+"""Pragmas that keep the texts of a large table out of memory while they are put in order."""
 WORTH_A_PROCESS = 32 << 20
 """Bytes of staging from which a process of its own pays: two threads would wait for SQLite's locks, shared by all."""
 
@@ -65,6 +67,9 @@ def fill_indexes(staging: Path, path: Path, resources: Iterable[Resource]) -> No
     path.unlink(missing_ok=True)
     try:
         with open_database(path) as cursor:
+            for pragma in FRUGAL:
+                cursor.execute(f"PRAGMA {pragma}")
+                cursor.fetchall()
             cursor.execute(f"ATTACH {literal(staging.as_posix())} AS staging")
             for resource in resources:
                 if searched(resource):

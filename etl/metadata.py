@@ -10,6 +10,7 @@ import yaml
 
 from etl.descriptors import Resource, load_datasets, load_resources
 from etl.fields import EXACT, Json
+from etl.questions import canned_query, load_questions
 
 HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
 
@@ -18,6 +19,10 @@ def write_metadata(path: Path, datapackages: Path, check: bool = False) -> bool:
     """Write ``metadata.yml`` (or only compare when ``check``); return whether the file equals its regeneration."""
     site = yaml.safe_load((datapackages / "site.yml").read_text(encoding="utf-8"))
     content = datasette_metadata(site, load_datasets(datapackages), load_resources(datapackages))
+    questions = load_questions(datapackages)
+    if questions:
+        queries = {name: canned_query(question) for name, question in questions.items()}
+        content["databases"]["opendata"]["queries"] = queries
     text = HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
     if check:
         return path.exists() and path.read_text(encoding="utf-8") == text

@@ -43,6 +43,7 @@ def extra_template_vars(request, datasette):
     release = datasette.jinja_env.globals["release"]
     return {
         "cell": partial(cell, datasette, release, lang),
+        "answer_cell": partial(answer_cell, datasette, lang),
         "number": partial(number, lang=lang),
         "day": partial(day, lang=lang),
         "bytes_text": partial(bytes_text, lang=lang),
@@ -153,6 +154,16 @@ def cell(
     if links and column in info["links"]:
         return code_cell(datasette, release["database"], column, str(value), links, lang)
     return plain_cell(datasette, lang, field, value, row, full)
+
+
+def answer_cell(datasette: Any, lang: str, field: Json, row: Any) -> Markup:
+    """One value of a question's answer; a column of exact sen is shown as its rupiah."""
+    value = row[field["name"]]
+    if value is None or value == "":
+        return Markup('<span class="none">{}</span>').format(word(datasette, lang, "none"))
+    if is_money(field) and field["name"].endswith("_sen"):
+        return money_cell(datasette, lang, field["name"].removesuffix("_sen"), value, row)
+    return plain_cell(datasette, lang, field, value, row, False)
 
 
 def plain_cell(datasette: Any, lang: str, field: Json, value: Any, row: Any, full: bool) -> Markup:

@@ -487,7 +487,7 @@ def test_catalogues_have_the_same_keys_and_no_word_without_use() -> None:
         assert set(re.findall(r"{\w*}", sentence)) == set(re.findall(r"{\w*}", words_of["en"][key])), key
     sources = [*PLUGINS.glob("*.py"), *(PLUGINS / "templates").glob("*.html")]
     code = "\n".join(p.read_text(encoding="utf-8") for p in sources)
-    families = ("op.", "value.", "reason.", "problem.", "start.download.")
+    families = ("op.", "value.", "reason.", "problem.", "start.download.", "question.param.", "questions.reader.")
     assert [k for k in words_of["id"] if f'"{k}"' not in code and not k.startswith(families)] == []
 
 

@@ -1,0 +1,40 @@
+-- judul: Belanja modal dan aset yang bertambah, per SKPD
+-- en: Capital spending and additions to the asset register, per office
+-- pembaca: pengawas
+-- nomor: 8
+-- penjelasan: Anggaran belanja modal (5.2) pada tahapan terakhir yang ada di rilis, di samping nilai aset KIB A sampai F dengan tahun
+--    perolehan yang sama, untuk SKPD bernama sama. Anggaran bukan realisasi, dan aset bisa dicatat di tahun berikutnya; selisih
+--    perlu dicek, bukan kesimpulan.
+-- explanation: Capital budget (5.2) at the last stage in this release beside assets acquired in the same year (KIB A to F),
+--    for offices of the same name. A budget is not spending and assets may be booked a year later; a gap is to be checked.
+-- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_pemda from anggaran order by 1)
+-- parameter: tahun (pilihan: select distinct tahun_anggaran from anggaran order by 1 desc)
+-- butuh: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}
+-- dokumen: Penjabaran APBD beserta rincian belanja modal per SKPD; BPKAD {badan}
+-- butuh: kib_b?tahun_perolehan={tahun}
+-- dokumen: Kartu inventaris barang A sampai F tahun perolehan {tahun}; BPKAD bidang aset {badan}
+-- kolom: modal_sen; Anggaran belanja modal; Capital budget; sen
+-- kolom: aset_sen; Aset tercatat tahun itu; Assets recorded for that year; sen
+-- kolom: barang; Banyaknya barang; Items; bilangan
+-- kolom: selisih_modal_sen; Modal dikurangi aset; Capital minus assets; sen
+-- baris: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}&tahapan={tahapan}&nama_skpd={nama_skpd}&kode_rekening__startswith=5.2.
+with akhir as (
+  select a.tahapan from anggaran as a left join tahapan_apbd as t on t.kode = a.tahapan
+  where a.nama_pemda = :badan and a.tahun_anggaran = cast(:tahun as integer) order by t.urutan desc limit 1
+), modal as (
+  select nama_skpd, tahapan, sum(nilai_sen) as modal_sen from anggaran
+  where nama_pemda = :badan and tahun_anggaran = cast(:tahun as integer) and tahapan = (select tahapan from akhir) and kode_rekening like '5.2.%'
+  group by nama_skpd, tahapan
+), aset as (
+  select upper(nama_unit) as unit, count(*) as barang, sum(nilai_perolehan_sen) as aset_sen from (
+    select nama_unit, nilai_perolehan_sen from kib_a where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, nilai_perolehan_sen from kib_b where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, nilai_perolehan_sen from kib_c where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, nilai_perolehan_sen from kib_d where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, nilai_perolehan_sen from kib_e where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, nilai_perolehan_sen from kib_f where tahun_perolehan = cast(:tahun as integer)
+  ) group by 1
+)
+select m.nama_skpd, m.tahapan, m.modal_sen, a.aset_sen, a.barang, m.modal_sen - coalesce(a.aset_sen, 0) as selisih_modal_sen
+from modal as m left join aset as a on a.unit = upper(m.nama_skpd)
+order by m.nama_skpd

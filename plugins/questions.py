@@ -1,0 +1,242 @@
+"""``/pertanyaan``: the questions that readers bring, each answered from the release with the query shown beside it.
+
+A question is a canned query of the metadata with ``pertanyaan``: its parameters are chosen from what the data hold, its
+rows lead to the rows behind them, and where a needed table has none for the choice the page names the missing document,
+who holds it, and drafts the request for it. It ranks nobody and stores nothing.
+"""
+
+import sqlite3
+from typing import Any
+from urllib.parse import quote_plus
+
+from datasette import NotFound, Response, hookimpl
+from datasette.utils import escape_sqlite
+
+Json = dict[str, Any]
+
+READERS = ("jurnalis", "peneliti", "pengawas")
+HIDDEN = ("tabel", "kunci")
+HIDDEN_STARTS = ("kolom_", "kunci_")
+QUESTION = "pertanyaan/"
+MOST = 1_000
+TRIES = 12
+"""Choices tried for a first page that shows an answer, newest year first."""
+BODIES = """
+    select case tingkat when 'provinsi' then 'Provinsi ' || nama else replace(nama, 'Kabupaten ', 'Kab. ') end
+    from wilayah where kode = '64' or kode like '64.__' order by kode
+"""
+OPERATORS = {
+    "": "{column} = {value}",
+    "gt": "{column} > cast({value} as integer)",
+    "startswith": "{column} like {value} || '%'",
+    "notnull": "{column} is not null",
+}
+"""What a need may ask of a column; the names are those of a table page's filters."""
+
+
+@hookimpl
+def register_routes():
+    """The list and each question."""
+    return [(r"^/pertanyaan$", listing), (r"^/pertanyaan/(?P<name>\w+)$", question)]
+
+
+async def listing(request, datasette):
+    """All questions by reader."""
+    found = await questions(datasette, request.actor)
+    groups = [(reader, [q for q in found.values() if q["pembaca"] == reader]) for reader in READERS]
+    context = {"groups": [(reader, group) for reader, group in groups if group]}
+    html = await datasette.render_template("questions.html", context, request=request, view_name="questions")
+    return Response.html(html)
+
+
+async def question(request, datasette):
+    """One question with its answer or the missing document."""
+    asked = (await questions(datasette, request.actor)).get(request.url_vars["name"])
+    if asked is None:
+        raise NotFound(f"pertanyaan: {request.url_vars['name']}")
+    release = datasette.jinja_env.globals["release"]
+    options, values = await choose(datasette, release, asked, request.args)
+    needs = [await looked_up(datasette, release, item, values) for item in asked["butuh"]]
+    missing = [item for item in needs if not item["banyak"]]
+    answer = None
+    if all(item["pelengkap"] for item in missing) and all(name in release["tables"] for name in asked["tabel"]):
+        answer = await run(datasette, release, asked, values)
+    context = {
+        "question": asked,
+        "options": options,
+        "values": values,
+        "needs": needs,
+        "missing": missing,
+        "answer": answer,
+        "dates": await dates(datasette, release, tables(asked)),
+        "most": MOST,
+        "exports": f"?{pairs(values.items())}" if values else "",
+    }
+    html = await datasette.render_template("question.html", context, request=request, view_name="question")
+    return Response.html(html)
+
+
+async def questions(datasette: Any, actor: Any) -> dict[str, Json]:
+    """Name -> question, in the order of the metadata."""
+    database = datasette.jinja_env.globals["release"]["database"]
+    canned = await datasette.get_canned_queries(database, actor)
+    return {
+        name: {**query["pertanyaan"], "name": name, "sql": query["sql"], "title": titles(query), "text": texts(query)}
+        for name, query in canned.items()
+        if "pertanyaan" in query
+    }
+
+
+def titles(query: Json) -> Json:
+    """The question in both languages."""
+    return {"id": query["title"], "en": query["pertanyaan"]["en"]}
+
+
+def texts(query: Json) -> Json:
+    """The explanation in both languages."""
+    return {"id": query["description"], "en": query["pertanyaan"]["explanation"]}
+
+
+def tables(asked: Json) -> list[str]:
+    """The tables that a question needs, each once."""
+    return list(dict.fromkeys(item["tabel"] for item in asked["butuh"]))
+
+
+async def choose(datasette: Any, release: Json, asked: Json, args: Any) -> tuple[Json, Json]:
+    """What can be chosen for each parameter, and the reader's choice or the first that has data."""
+    options: Json = {}
+    values: Json = {}
+    for item in asked["parameter"]:
+        name = item["nama"]
+        if item["jenis"] == "pilihan":
+            options[name] = await choices(datasette, release, item, args.get(name))
+            wanted = item["bawaan"] if item["bawaan"] in options[name] else next(iter(options[name]), "")
+        else:
+            wanted = item["isi"] or item["bawaan"]
+        values[name] = args[name][:200] if name in args else wanted
+        if item["jenis"] == "angka" and not values[name].isdigit():
+            values[name] = item["isi"]
+    free = next((n for n in ("tahun",) if n in options and n not in args), None)
+    if free:
+        values[free] = await first_with_data(datasette, release, asked, values, free, options[free])
+    return options, values
+
+
+async def choices(datasette: Any, release: Json, item: Json, asked: str | None) -> list[str]:
+    """The values found in the data; every government of the province among the bodies; and what was asked for."""
+    try:
+        found = await fetch(datasette, release, item["isi"], {})
+    except sqlite3.OperationalError:  # a release older than the question lacks its table
+        found = []
+    if item["nama"] == "badan" and "wilayah" in release["tables"]:
+        found += await fetch(datasette, release, BODIES, {})
+    names = [str(row[0]) for row in found if row[0] is not None]
+    return list(dict.fromkeys([*names, *([asked[:200]] if asked else [])]))
+
+
+async def first_with_data(datasette: Any, release: Json, asked: Json, values: Json, name: str, options: Any) -> str:
+    """The first choice for which every needed table has rows, else the first choice."""
+    for option in options[:TRIES]:
+        tried = {**values, name: option}
+        if all([(await looked_up(datasette, release, item, tried))["banyak"] for item in asked["butuh"]]):
+            return str(option)
+    return str(values[name])
+
+
+async def looked_up(datasette: Any, release: Json, item: Json, values: Json) -> Json:
+    """A needed table with the rows that it holds for the choice, and the page that lists them."""
+    found = {**item, "banyak": 0, "tautan": table_link(item, values), "pemegang": item["pemegang"].format_map(values)}
+    found["dokumen"] = item["dokumen"].format_map(values)
+    if item["tabel"] in release["tables"]:
+        where, parameters = condition(item["saringan"], values)
+        sql = f"select count(*) from {escape_sqlite(item['tabel'])}{where}"
+        found["banyak"] = (await fetch(datasette, release, sql, parameters))[0][0]
+    return found
+
+
+def condition(filters: list[list[str]], values: Json) -> tuple[str, Json]:
+    """The WHERE of a need and its parameters."""
+    parts, parameters = [], {}
+    for number, (key, value) in enumerate(filters):
+        column, _, operator = key.partition("__")
+        parameters[f"p{number}"] = value.format_map(values)
+        parts.append(OPERATORS[operator].format(column=escape_sqlite(column), value=f":p{number}"))
+    return (" where " + " and ".join(parts) if parts else ""), parameters
+
+
+def table_link(link: Json, values: Json) -> str:
+    """The part of an address behind the database: ``tender?nama_klpd=Kota+Samarinda``; an empty value asks for empty.
+
+    >>> table_link({"tabel": "tender", "saringan": [["nama_satker", "{s}"], ["{k}", "1"]]}, {"s": None, "k": "ulang"})
+    'tender?nama_satker__isnull=1&ulang=1'
+    """
+    found = []
+    for key, value in link["saringan"]:
+        column = key.format_map(values)
+        if column:
+            empty = value.startswith("{") and values[value[1:-1]] is None
+            found.append((f"{column}__isnull", "1") if empty else (column, value.format_map(values)))
+    table = link["tabel"].format_map(values)
+    return table + (f"?{pairs(found)}" if found else "")
+
+
+def pairs(items: Any) -> str:
+    """A query string."""
+    return "&".join(f"{quote_plus(key)}={quote_plus(str(value))}" for key, value in items)
+
+
+async def run(datasette: Any, release: Json, asked: Json, values: Json) -> Json:
+    """The answer: columns to show, rows, and for each row the address of the rows behind it."""
+    db = datasette.get_database(release["database"])
+    result = await db.execute(asked["sql"], values, page_size=MOST, truncate=True)
+    names = [item[0] for item in result.description]
+    rows = [dict(zip(names, row, strict=True)) for row in result.rows]
+    shown = [n for n in names if n not in HIDDEN and not n.startswith(HIDDEN_STARTS)]
+    link = asked.get("baris")
+    return {
+        "columns": [described(release, asked, name) for name in shown],
+        "rows": [(row, behind(link, {**values, **row}) if link else "") for row in rows],
+        "truncated": result.truncated,
+    }
+
+
+def behind(link: Json, values: Json) -> str:
+    """Where the rows behind one row of the answer are: a table page, or the question that lists them."""
+    if str(values.get("tabel", "")).startswith(QUESTION) and link["tabel"] == "{tabel}":
+        own = {"badan": values["badan"], "tahun": values["tahun"], values["kolom_lain"]: values["kunci_lain"]}
+        return f"/{values['tabel']}?{pairs(own.items())}"
+    return table_link(link, values)
+
+
+def described(release: Json, asked: Json, name: str) -> Json:
+    """A column of the answer: its own header line, else the column of that name in the release."""
+    own = asked["kolom"].get(name)
+    if own:
+        kinds = {"bilangan": "integer", "persen": "number", "rupiah": "integer", "hari": "number", "sen": "number"}
+        unit = {"rupiah": "rupiah", "sen": "rupiah", "persen": "persen"}.get(own["satuan"], "")
+        title = {"id": own["judul"], "en": own["en"]}
+        return {"name": name, "title": title, "type": kinds.get(own["satuan"], "string"), "unit": unit}
+    known = release["columns"].get(name.removesuffix("_sen")) or release["columns"].get(name)
+    if known is None:
+        return {"name": name, "title": {"id": name, "en": name}, "type": "string", "unit": ""}
+    return {"name": name, "title": known["title"], "type": known["type"], "unit": known["unit"] or money(name)}
+
+
+def money(name: str) -> str:
+    """A column of exact sen is money also where the release's tables disagree on the rupiah column's type."""
+    return "rupiah" if name.endswith("_sen") else ""
+
+
+async def dates(datasette: Any, release: Json, names: list[str]) -> list[Json]:
+    """Newest retrieval of each needed table, where the release's files state it."""
+    if "berkas_sumber" not in release["tables"]:
+        return []
+    marks = ", ".join(f":t{n}" for n, _ in enumerate(names))
+    sql = f"select resource, max(diambil_pada) from berkas_sumber where resource in ({marks}) group by resource"
+    rows = await fetch(datasette, release, sql, {f"t{n}": name for n, name in enumerate(names)})
+    return [{"tabel": row[0], "tanggal": row[1]} for row in rows if row[1]]
+
+
+async def fetch(datasette: Any, release: Json, sql: str, parameters: Json) -> list[Any]:
+    """Rows of one of our own statements."""
+    return list((await datasette.get_database(release["database"]).execute(sql, parameters)).rows)

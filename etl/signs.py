@@ -108,7 +108,7 @@ def check_keys(descriptor: Json, where: str) -> None:
     if descriptor.get("terverifikasi") and not (descriptor.get("dasar_hukum") and descriptor.get("kutipan")):
         raise DescriptorError(f"{where}: terverifikasi: true menuntut dasar_hukum dan kutipan")
     for name, setting in descriptor["parameter"].items():
-        if set(setting) != {"nilai", "arti"}:
+        if not isinstance(setting, dict) or set(setting) != {"nilai", "arti"}:
             raise DescriptorError(f"{where}: parameter {name} harus {{nilai, arti}}")
 
 

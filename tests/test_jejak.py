@@ -230,6 +230,36 @@ def test_reasons_of_missing_links(small):
     ]
 
 
+@pytest.mark.parametrize(
+    ("budget", "owner", "expected"),
+    [
+        # the unit's own line; the line of the only parent; two possible parents; the owner of the sub-activity decides
+        (["0001", "0000"], None, "0001"),
+        (["0000"], None, "0000"),
+        (["0000", "0900"], None, None),
+        (["0000", "0900"], "0900", "0900"),
+        ([], None, None),
+    ],
+)
+def test_a_units_plan_finds_the_budget_line_of_its_organisation(small, budget, owner, expected):
+    head, sub, account = "1.02.0.00.0.00.02.", "1.02.01.2.06.0002", "5.1.02.01.01.0024"
+    line = {"nama_pemda": "Kab. Uji", "tahun_anggaran": 2025, "kode_sub_kegiatan": sub, "kode_rekening": account}
+    plan = BODY | {"kd_rup": "1", "jenis_paket": "Penyedia"}
+    rows = small(
+        "hubungan",
+        rup_penyedia=[BODY | {"kd_rup": "1"}],
+        rup_anggaran=[plan | {"mak": f"{sub}.{account}.", "kd_satker_str": head + "0001", "kd_subkegiatan": "77"}],
+        anggaran=[line | {"kode_skpd": head + end, "urutan": 1} for end in budget],
+        sub_kegiatan=[BODY | {"kd_subkegiatan": "77", "kd_satker": "5"}] if owner else [],
+        satuan_kerja=[{"kd_klpd": "D1", "kd_satker": "5", "kd_satker_str": f"{head}{owner}"}] if owner else [],
+    )
+    (row,) = [r for r in rows if r["jenis"] == "anggaran_rup"]
+    assert row["dari_kunci"] == (f"{head}{expected}/{sub}/{account}" if expected else "")
+    if not expected:
+        reason = "baris anggaran tidak ditemukan" if budget else "tabel sumber belum ada untuk badan ini"
+        assert row["alasan"] == reason
+
+
 def asset(serial, note, **cells):
     return {"kode_lokasi": "11.64.00.01", "pengenal": serial, "urutan": 1, "keterangan": note} | cells
 
@@ -246,10 +276,10 @@ def test_numbers_in_the_asset_register(small):
         kib_b=[
             asset("a", "SPK No.027/1/Rsud Aws/2025, tgl 1 Mei"), asset("b", "BAST B/4/RSUD/2025."),
             asset("c", "Kontrak 027/12/KTR/2025"), asset("d", "5"), asset("e", "000/77/KTR/20256"), asset("f", None),
-            asset("g", "1000/77/KTR/2025"),
+            asset("g", "1000/77/KTR/2025"), asset("h", "SPK 027/1/RSUD AWS/20256"),
         ],
     )  # fmt: skip
-    # c: two processes use the number; d: too short to mean anything; e, g: another number that contains this one
+    # c: two processes use the number; d: too short to mean anything; e, g, h: another number that contains this one
     assert {(r["pengenal"], r["metode"], r["no_kontrak"]) for r in rows} == {
         ("a", "nomor_kontrak", "027/1/RSUD AWS/2025"),
         ("b", "nomor_bast", "027/1/RSUD AWS/2025"),

@@ -1,6 +1,7 @@
--- Barang di KIB yang menyebut nomor kontrak atau nomor BAST di keterangan atau dokumennya, lalu yang cocok menurut nilai,
--- badan, waktu dan uraian (metode kecocokan, dengan skor; hanya bila satu lawan satu). Nomor dibandingkan sesudah huruf
--- besar dan tanda baca disamakan; kata pertamanya menjadi kunci gabung supaya tidak setiap pasang teks dibandingkan.
+-- Barang di KIB yang menyebut nomor kontrak atau nomor BAST di keterangan atau dokumennya, lalu yang cocok menurut
+-- nilai, badan, waktu dan uraian (metode kecocokan, dengan skor; hanya bila satu lawan satu). Nomor dibandingkan
+-- sesudah huruf besar dan tanda baca disamakan; kata pertamanya menjadi kunci gabung supaya tidak setiap pasang teks
+-- dibandingkan.
 WITH RECURSIVE barang AS (
   SELECT 'kib_a' AS tabel, kode_lokasi, pengenal, urutan, nama_unit, nama_barang, tahun_perolehan, tanggal_perolehan,
     nilai_perolehan_sen AS nilai_sen, COALESCE(keterangan, '') AS tulisan FROM kib_a

@@ -1,5 +1,6 @@
 -- Belanja yang tercatat tiap jalur, badan dan tahun, dan berapa yang penyedianya tidak bernama. Paket gagal atau batal
--- dipisah. Bagian jalur dihitung dari semua jalur badan dan tahun itu; pagu pengadaan dari struktur anggaran SiRUP bila ada.
+-- dipisah. Bagian jalur dihitung dari semua jalur badan dan tahun itu; pagu pengadaan dari struktur anggaran SiRUP
+-- bila ada.
 WITH per_jalur AS (
   SELECT COALESCE(kd_klpd, nama_klpd, '') AS badan, COALESCE(tahun_anggaran, 0) AS tahun_anggaran, jalur,
     MIN(kd_klpd) AS kd_klpd, MIN(nama_klpd) AS nama_klpd, COUNT(*) AS jumlah_paket,
@@ -17,8 +18,10 @@ WITH per_jalur AS (
 SELECT j.jalur, j.badan, j.tahun_anggaran, j.kd_klpd, j.nama_klpd, j.jumlah_paket,
   CAST(j.paket_tanpa_nilai AS BIGINT) AS paket_tanpa_nilai, CAST(j.nilai_sen AS BIGINT) AS nilai_sen,
   CAST(j.berpenyedia_sen AS BIGINT) AS nilai_berpenyedia_sen,
-  CAST(j.nilai_sen - j.berpenyedia_sen AS BIGINT) AS nilai_tanpa_penyedia_sen, CAST(j.batal_sen AS BIGINT) AS nilai_batal_sen,
-  CASE WHEN j.semua_sen > 0 THEN ROUND(100 * CAST(j.nilai_sen AS DOUBLE) / CAST(j.semua_sen AS DOUBLE), 2) END AS persen_jalur,
+  CAST(j.nilai_sen - j.berpenyedia_sen AS BIGINT) AS nilai_tanpa_penyedia_sen,
+  CAST(j.batal_sen AS BIGINT) AS nilai_batal_sen,
+  CASE WHEN j.semua_sen > 0 THEN ROUND(100 * CAST(j.nilai_sen AS DOUBLE) / CAST(j.semua_sen AS DOUBLE), 2)
+    END AS persen_jalur,
   CAST(g.pagu_sen AS BIGINT) AS pagu_pengadaan_sen,
   CASE WHEN g.pagu_sen > 0 THEN ROUND(100 * CAST(j.nilai_sen AS DOUBLE) / CAST(g.pagu_sen AS DOUBLE), 2) END
     AS persen_pagu_pengadaan

@@ -1,5 +1,6 @@
--- Semua sambungan jejak, satu baris satu sambungan atau satu sambungan yang tidak ada dengan alasannya. Kunci suatu baris
--- = kunci utamanya dirangkai dengan '|' (kontrak tanpa versi adendum). Sisi yang tidak ada kosong; dicari = teks di sumber.
+-- Semua sambungan jejak, satu baris satu sambungan atau satu sambungan yang tidak ada dengan alasannya. Kunci suatu
+-- baris = kunci utamanya dirangkai dengan '|' (kontrak tanpa versi adendum). Sisi yang tidak ada kosong; dicari = teks
+-- di sumber.
 WITH rencana AS (
   SELECT 'rup_penyedia' AS tabel, kd_rup, COALESCE(kd_klpd, nama_klpd, '') AS badan, kd_klpd, tahun_anggaran,
     CASE WHEN status_delete_rup = 1 OR status_aktif_rup = 0 THEN 0 ELSE 1 END AS hidup FROM rup_penyedia
@@ -15,6 +16,11 @@ WITH rencana AS (
       THEN substr(kode_sub_kegiatan, 1, 13) || '00' || substr(kode_sub_kegiatan, 14) ELSE kode_sub_kegiatan END AS sub,
     kode_rekening AS akun
   FROM anggaran WHERE kode_sub_kegiatan <> '' AND kode_rekening <> ''
+), pemilik_sub AS (
+  -- satuan kerja pemilik sub kegiatan di SiRUP: rencana UPTD berada di bawah baris anggaran SKPD induknya
+  SELECT s.kd_subkegiatan, MIN(w.kd_satker_str) AS kode_skpd
+  FROM sub_kegiatan AS s JOIN satuan_kerja AS w ON w.kd_satker = s.kd_satker AND w.kd_klpd = s.kd_klpd
+  WHERE w.kd_satker_str <> '' GROUP BY s.kd_subkegiatan HAVING COUNT(DISTINCT w.kd_satker_str) = 1
 ), ada AS (
   SELECT DISTINCT 'rup' AS tabel, badan, tahun_anggaran AS tahun FROM rencana
   UNION SELECT 'anggaran', n.kd_klpd, b.tahun_anggaran FROM baris_anggaran AS b JOIN nama_badan AS n ON n.nama = b.nama
@@ -49,13 +55,26 @@ WITH rencana AS (
     CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS proses,
     COALESCE(kd_klpd, nama_klpd, '') AS badan, kd_klpd, tahun_anggaran, lower(nama_klpd) AS nama
   FROM kontrak_terkini
+), disebut AS (
+  SELECT 'tender' AS jalur, kd_tender AS kunci, kd_rup FROM tender_rup WHERE kd_rup <> ''
+  UNION SELECT 'tender', kd_tender, kd_rup FROM tender_selesai_rup WHERE kd_rup <> ''
+  UNION SELECT 'tender', kd_tender, kd_rup FROM tender_nilai_rup WHERE kd_rup <> ''
+  UNION SELECT 'non_tender', kd_nontender, kd_rup FROM non_tender_rup WHERE kd_rup <> ''
+  UNION SELECT 'non_tender', kd_nontender, kd_rup FROM non_tender_nilai_rup WHERE kd_rup <> ''
+  UNION SELECT 'pencatatan_non_tender', kd_nontender_pct, kd_rup FROM pencatatan_non_tender_rup WHERE kd_rup <> ''
+  UNION SELECT 'pencatatan_non_tender', kd_nontender_pct, kd_rup FROM pencatatan_non_tender_realisasi_rup
+    WHERE kd_rup <> ''
+  UNION SELECT 'pencatatan_swakelola', kd_swakelola_pct, kd_rup FROM pencatatan_swakelola_rup WHERE kd_rup <> ''
+  UNION SELECT 'epurchasing', kd_paket, kd_rup FROM epurchasing_rup WHERE kd_rup <> ''
 ), mentah AS (
   -- baris rencana -> baris anggaran
   SELECT 'anggaran_rup' AS jenis, 'anggaran' AS dari_tabel,
-    COALESCE(b.kode_skpd, c.kode_skpd) || '/' || m.kode_sub_kegiatan || '/' || m.kode_rekening AS dari_kunci,
+    COALESCE(b.kode_skpd, o.kode_skpd, c.kode_skpd) || '/' || m.kode_sub_kegiatan || '/' || m.kode_rekening
+      AS dari_kunci,
     CASE WHEN lower(r.jenis_paket) = 'swakelola' THEN 'rup_swakelola' ELSE 'rup_penyedia' END AS ke_tabel,
     r.kd_rup AS ke_kunci, 'kode_resmi' AS metode, 1.0 AS skor,
-    CASE WHEN p.kd_rup IS NOT NULL AND (b.kode_skpd IS NOT NULL OR c.kode_skpd IS NOT NULL) THEN 1 ELSE 0 END AS tersambung,
+    CASE WHEN p.kd_rup IS NOT NULL AND COALESCE(b.kode_skpd, o.kode_skpd, c.kode_skpd) IS NOT NULL THEN 1 ELSE 0 END
+      AS tersambung,
     CASE
       WHEN p.kd_rup IS NULL THEN 'RUP tidak ditemukan'
       WHEN m.status = 'bentuk_tidak_sah' OR m.status_sub_kegiatan = 'bentuk_tidak_sah' OR m.mak IS NULL
@@ -65,7 +84,8 @@ WITH rencana AS (
     r.mak AS dicari, 'anggaran' AS sumber, r.badan, r.kd_klpd, r.tahun_anggaran
   FROM (
     SELECT jenis_paket, kd_rup, mak, MIN(COALESCE(kd_klpd, nama_klpd, '')) AS badan, MIN(kd_klpd) AS kd_klpd,
-      MIN(tahun_anggaran) AS tahun_anggaran, MIN(kd_satker_str) AS kd_satker_str, MIN(lower(nama_klpd)) AS nama
+      MIN(tahun_anggaran) AS tahun_anggaran, MIN(kd_satker_str) AS kd_satker_str, MIN(lower(nama_klpd)) AS nama,
+      MIN(kd_subkegiatan) AS kd_subkegiatan
     FROM rup_anggaran GROUP BY jenis_paket, kd_rup, mak
   ) AS r
   LEFT JOIN mak AS m ON m.mak = r.mak
@@ -73,11 +93,14 @@ WITH rencana AS (
     AND p.tabel = CASE WHEN lower(r.jenis_paket) = 'swakelola' THEN 'rup_swakelola' ELSE 'rup_penyedia' END
   LEFT JOIN baris_anggaran AS b ON b.tahun_anggaran = r.tahun_anggaran AND b.nama = r.nama
     AND b.kode_skpd = r.kd_satker_str AND b.sub = m.kode_sub_kegiatan AND b.akun = m.kode_rekening
+  LEFT JOIN pemilik_sub AS g ON b.kode_skpd IS NULL AND g.kd_subkegiatan = r.kd_subkegiatan
+  LEFT JOIN baris_anggaran AS o ON o.tahun_anggaran = r.tahun_anggaran AND o.nama = r.nama
+    AND o.kode_skpd = g.kode_skpd AND o.sub = m.kode_sub_kegiatan AND o.akun = m.kode_rekening
   LEFT JOIN (
     SELECT tahun_anggaran, nama, substr(kode_skpd, 1, 18) AS induk, sub, akun, MIN(kode_skpd) AS kode_skpd
     FROM baris_anggaran WHERE length(kode_skpd) = 22
     GROUP BY tahun_anggaran, nama, substr(kode_skpd, 1, 18), sub, akun HAVING COUNT(*) = 1
-  ) AS c ON b.kode_skpd IS NULL AND c.tahun_anggaran = r.tahun_anggaran AND c.nama = r.nama
+  ) AS c ON b.kode_skpd IS NULL AND o.kode_skpd IS NULL AND c.tahun_anggaran = r.tahun_anggaran AND c.nama = r.nama
     AND c.induk = substr(r.kd_satker_str, 1, 18) AND c.sub = m.kode_sub_kegiatan AND c.akun = m.kode_rekening
   UNION ALL
   -- rencana yang baris anggarannya tidak ada di sumber
@@ -107,18 +130,7 @@ WITH rencana AS (
     COALESCE(s.kd_rup, ''), CASE WHEN s.kd_rup IS NULL OR k.alasan = 'bercabang' THEN '' ELSE 'rup' END, p.badan,
     p.kd_klpd, p.tahun_anggaran
   FROM proses AS p
-  LEFT JOIN (
-    SELECT 'tender' AS jalur, kd_tender AS kunci, kd_rup FROM tender_rup WHERE kd_rup <> ''
-    UNION SELECT 'tender', kd_tender, kd_rup FROM tender_selesai_rup WHERE kd_rup <> ''
-    UNION SELECT 'tender', kd_tender, kd_rup FROM tender_nilai_rup WHERE kd_rup <> ''
-    UNION SELECT 'non_tender', kd_nontender, kd_rup FROM non_tender_rup WHERE kd_rup <> ''
-    UNION SELECT 'non_tender', kd_nontender, kd_rup FROM non_tender_nilai_rup WHERE kd_rup <> ''
-    UNION SELECT 'pencatatan_non_tender', kd_nontender_pct, kd_rup FROM pencatatan_non_tender_rup WHERE kd_rup <> ''
-    UNION SELECT 'pencatatan_non_tender', kd_nontender_pct, kd_rup FROM pencatatan_non_tender_realisasi_rup
-      WHERE kd_rup <> ''
-    UNION SELECT 'pencatatan_swakelola', kd_swakelola_pct, kd_rup FROM pencatatan_swakelola_rup WHERE kd_rup <> ''
-    UNION SELECT 'epurchasing', kd_paket, kd_rup FROM epurchasing_rup WHERE kd_rup <> ''
-  ) AS s ON s.jalur = p.jalur AND s.kunci = p.kunci
+  LEFT JOIN disebut AS s ON s.jalur = p.jalur AND s.kunci = p.kunci
   LEFT JOIN rup_kini AS k ON k.kd_rup = s.kd_rup
   UNION ALL
   -- rencana yang tidak disebut satu proses pun
@@ -126,17 +138,9 @@ WITH rencana AS (
     'paket', r.badan, r.kd_klpd, r.tahun_anggaran
   FROM rencana AS r
   LEFT JOIN (
-    SELECT k.kd_rup_tercatat AS kd_rup FROM rup_kini AS k JOIN (
-      SELECT kd_rup FROM tender_rup UNION SELECT kd_rup FROM tender_selesai_rup UNION SELECT kd_rup FROM tender_nilai_rup
-      UNION SELECT kd_rup FROM non_tender_rup UNION SELECT kd_rup FROM non_tender_nilai_rup
-      UNION SELECT kd_rup FROM pencatatan_non_tender_rup UNION SELECT kd_rup FROM pencatatan_non_tender_realisasi_rup
-      UNION SELECT kd_rup FROM pencatatan_swakelola_rup UNION SELECT kd_rup FROM epurchasing_rup
-    ) AS s ON s.kd_rup = k.kd_rup WHERE k.kd_rup_tercatat IS NOT NULL
-    UNION SELECT s.kd_rup FROM (
-      SELECT kd_rup FROM tender_rup UNION SELECT kd_rup FROM non_tender_rup
-      UNION SELECT kd_rup FROM pencatatan_non_tender_rup UNION SELECT kd_rup FROM pencatatan_swakelola_rup
-      UNION SELECT kd_rup FROM epurchasing_rup
-    ) AS s
+    SELECT kd_rup FROM disebut
+    UNION SELECT k.kd_rup_tercatat FROM disebut AS s JOIN rup_kini AS k ON k.kd_rup = s.kd_rup
+    WHERE k.kd_rup_tercatat IS NOT NULL
   ) AS d ON d.kd_rup = r.kd_rup
   WHERE d.kd_rup IS NULL AND r.hidup = 1
   UNION ALL
@@ -157,8 +161,8 @@ WITH rencana AS (
   FROM non_tender_nilai AS n LEFT JOIN non_tender AS t ON t.kd_nontender = n.kd_nontender
   UNION ALL
   -- proses yang selesai tanpa daftar pemenang
-  SELECT 'paket_nilai', p.jalur, p.kunci, p.jalur || '_nilai', NULL, 'kode_resmi', 1.0, 0, 'tidak tercatat di sumber', '',
-    p.jalur || '_nilai', p.badan, p.kd_klpd, p.tahun_anggaran
+  SELECT 'paket_nilai', p.jalur, p.kunci, p.jalur || '_nilai', NULL, 'kode_resmi', 1.0, 0, 'tidak tercatat di sumber',
+    '', p.jalur || '_nilai', p.badan, p.kd_klpd, p.tahun_anggaran
   FROM proses AS p
   LEFT JOIN (SELECT DISTINCT 'tender' AS jalur, kd_tender AS kunci FROM tender_nilai
     UNION ALL SELECT 'non_tender', kd_nontender FROM non_tender_nilai) AS n ON n.jalur = p.jalur AND n.kunci = p.kunci
@@ -257,7 +261,8 @@ WITH rencana AS (
   ) AS s
   LEFT JOIN mak AS m ON m.mak = s.mak
 )
-SELECT h.jenis, h.dari_tabel, CASE WHEN h.tersambung = 1 OR h.jenis NOT IN ('anggaran_rup', 'rup_paket', 'pengumuman_nilai')
+SELECT h.jenis, h.dari_tabel,
+  CASE WHEN h.tersambung = 1 OR h.jenis NOT IN ('anggaran_rup', 'rup_paket', 'pengumuman_nilai')
     THEN COALESCE(h.dari_kunci, '') ELSE '' END AS dari_kunci,
   h.ke_tabel, COALESCE(h.ke_kunci, '') AS ke_kunci, h.metode,
   CASE WHEN h.tersambung = 1 THEN CAST(h.skor AS DOUBLE) END AS skor, h.tersambung,

@@ -1,5 +1,6 @@
--- Satu paket satu baris: keadaan setiap langkah dari anggaran sampai aset. 'tidak tercatat' = tidak ada di data, bukan tidak
--- pernah terjadi; 'tidak berlaku' = langkah itu tidak ada pada jalur atau keadaan ini; kunci diisi hanya bila tunggal.
+-- Satu paket satu baris: keadaan setiap langkah dari anggaran sampai aset. 'tidak tercatat' = tidak ada di data, bukan
+-- tidak pernah terjadi; 'tidak berlaku' = langkah itu tidak ada pada jalur atau keadaan ini; kunci diisi hanya bila
+-- tunggal.
 WITH rup AS (
   SELECT ke_tabel AS jalur, ke_kunci AS kunci, COUNT(DISTINCT dari_kunci) AS banyak, MIN(dari_kunci) AS satu
   FROM hubungan WHERE jenis = 'rup_paket' AND tersambung = 1 GROUP BY ke_tabel, ke_kunci

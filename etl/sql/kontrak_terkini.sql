@@ -1,5 +1,5 @@
--- Satu kontrak satu baris: adendum adalah versinya. Adendum yang bernomor sendiri ikut kontrak asal bila pada proses dan
--- SPPBJ yang sama hanya ada satu kontrak asal.
+-- Satu kontrak satu baris: adendum adalah versinya. Adendum yang bernomor sendiri ikut kontrak asal bila pada proses
+-- dan SPPBJ yang sama hanya ada satu kontrak asal.
 WITH asal AS (
   SELECT kd_tender, kd_nontender, no_sppbj, MIN(no_kontrak) AS no_kontrak, COUNT(*) AS banyak FROM kontrak
   WHERE versi_addendum = 0 AND no_sppbj <> '' GROUP BY kd_tender, kd_nontender, no_sppbj

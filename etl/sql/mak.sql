@@ -1,6 +1,7 @@
--- Setiap teks MAK yang dipakai sumber, dipotong menurut titik: bagian 1-6 sub kegiatan, 7-12 kode rekening, sisanya kode
--- barang (SSH). Bentuk diperiksa dengan LIKE bergaris bawah dan lower = upper (tidak berhuruf), supaya SQLite dan DuckDB
--- sama. Sub kegiatan dua angka (sebelum 2024) dibakukan menjadi empat; urusan penunjang ada di daftar sebagai X.XX.
+-- Setiap teks MAK yang dipakai sumber, dipotong menurut titik: bagian 1-6 sub kegiatan, 7-12 kode rekening, sisanya
+-- kode barang (SSH). Bentuk diperiksa dengan LIKE bergaris bawah dan lower = upper (tidak berhuruf), supaya SQLite dan
+-- DuckDB sama. Sub kegiatan dua angka (sebelum 2024) dibakukan menjadi empat; urusan penunjang ada di daftar sebagai
+-- X.XX.
 WITH RECURSIVE teks AS (
   SELECT mak FROM rup_anggaran WHERE mak <> ''
   UNION SELECT mak FROM tender_selesai_mak WHERE mak <> ''

@@ -1,7 +1,7 @@
--- Satu proses pengadaan satu baris, semua jalur. Nilai: kontrak elektronik menurut adendum terakhir, jika tidak ada nilai
--- kontrak di daftar pemenang, jika tidak ada nilai kontrak di daftar SPSE; pencatatan memakai realisasi; e-katalog nilai
--- pesanan. sumber_nilai menyebut yang dipakai; nilai dari dua sumber tidak pernah dijumlahkan. Proses yang hanya dikenal
--- dari daftar pemenang atau kontrak tetap satu baris (asal bukan tabel pengumuman).
+-- Satu proses pengadaan satu baris, semua jalur. Nilai: kontrak elektronik menurut adendum terakhir, jika tidak ada
+-- nilai kontrak di daftar pemenang, jika tidak ada nilai kontrak di daftar SPSE; pencatatan memakai realisasi;
+-- e-katalog nilai pesanan. sumber_nilai menyebut yang dipakai; nilai dari dua sumber tidak pernah dijumlahkan. Proses
+-- yang hanya dikenal dari daftar pemenang atau kontrak tetap satu baris (asal bukan tabel pengumuman).
 WITH kontrak_proses AS (
   SELECT CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS jalur,
     CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS kunci,

@@ -1,6 +1,7 @@
 -- Setiap kode RUP yang disebut sumber -> rencana terkini, dengan mengikuti rup_revisi dari kode lama ke kode baru.
--- UNION (bukan UNION ALL) membuang pasangan yang sudah ada, sehingga lingkaran berhenti sendiri. Ujung = kode yang tidak
--- direvisi lagi. Beberapa ujung = bercabang: dipilih hanya bila tepat satu ujung tercatat; semua ujung ada di rup_bercabang.
+-- UNION (bukan UNION ALL) membuang pasangan yang sudah ada, sehingga lingkaran berhenti sendiri. Ujung = kode yang
+-- tidak direvisi lagi. Beberapa ujung = bercabang: dipilih hanya bila tepat satu ujung tercatat; semua ujung ada di
+-- rup_bercabang.
 WITH RECURSIVE rencana AS (
   SELECT kd_rup, MAX(di_penyedia) AS di_penyedia, MAX(di_swakelola) AS di_swakelola FROM (
     SELECT kd_rup, 1 AS di_penyedia, 0 AS di_swakelola FROM rup_penyedia
@@ -54,13 +55,15 @@ WITH RECURSIVE rencana AS (
       WHEN g.lain_tercatat = 1 THEN g.satu_lain_tercatat
       ELSE d.kd_rup
     END AS kini,
-    CASE WHEN g.ujung > 1 THEN 'bercabang' WHEN g.siklus = 1 THEN 'siklus' WHEN g.awal IS NOT NULL THEN 'direvisi' END AS alasan
+    CASE WHEN g.ujung > 1 THEN 'bercabang' WHEN g.siklus = 1 THEN 'siklus' WHEN g.awal IS NOT NULL THEN 'direvisi'
+      END AS alasan
   FROM disebut AS d
   LEFT JOIN ringkas AS g ON g.awal = d.kd_rup
   LEFT JOIN rencana AS s ON s.kd_rup = d.kd_rup
   WHERE d.kd_rup <> ''
 ), dipilih AS (
-  SELECT t.kd_rup, t.kini AS kd_rup_kini, CASE WHEN k.kd_rup IS NOT NULL THEN t.kini ELSE t.sendiri END AS kd_rup_tercatat,
+  SELECT t.kd_rup, t.kini AS kd_rup_kini,
+    CASE WHEN k.kd_rup IS NOT NULL THEN t.kini ELSE t.sendiri END AS kd_rup_tercatat,
     t.langkah, t.ujung AS jumlah_ujung, t.alasan
   FROM terkini AS t LEFT JOIN rencana AS k ON k.kd_rup = t.kini
 )

@@ -1,6 +1,6 @@
 -- Tingkat tautan tiap jenis sambungan, badan dan tahun, menurut jumlah dan rupiah. Yang dihitung adalah satuan yang
--- seharusnya punya sambungan (paket, kontrak, baris rencana, ...), sekali saja walau sambungannya beberapa, sehingga paket
--- dengan beberapa RUP tidak menggandakan rupiah. MAK tidak membagi nilai paketnya, jadi rupiahnya kosong.
+-- seharusnya punya sambungan (paket, kontrak, baris rencana, ...), sekali saja walau sambungannya beberapa, sehingga
+-- paket dengan beberapa RUP tidak menggandakan rupiah. MAK tidak membagi nilai paketnya, jadi rupiahnya kosong.
 WITH satuan AS (
   SELECT jenis,
     CASE WHEN jenis IN ('rup_paket', 'pengumuman_nilai', 'anggaran_rup') THEN ke_tabel

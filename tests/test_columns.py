@@ -33,13 +33,38 @@ def cell(col, text):
 texts = st.one_of(
     st.integers(-(10**13), 10**13).map(str),
     st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**10), max_value=10**10).map(str),
-    st.sampled_from(["", "-", "0", "-0", "0.0", "0.50", "-0.5", "007", "1.50", "10.00", "1e5", "1.234", "NaN", "１２", "5.", ".5", "+5", " 7 "]),
+    st.sampled_from(
+        [
+            "",
+            "-",
+            "0",
+            "-0",
+            "0.0",
+            "0.50",
+            "-0.5",
+            "007",
+            "1.50",
+            "10.00",
+            "1e5",
+            "1.234",
+            "NaN",
+            "１２",
+            "5.",
+            ".5",
+            "+5",
+            " 7 ",
+        ]
+    ),
     st.text("0123456789.,-", max_size=8),
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(texts, min_size=1, max_size=6), st.sampled_from(["angka", "rupiah", "bilangan", "tahun", "kode_angka"]), st.sampled_from(["nilai", "sen"]))
+@given(
+    st.lists(texts, min_size=1, max_size=6),
+    st.sampled_from(["angka", "rupiah", "bilangan", "tahun", "kode_angka"]),
+    st.sampled_from(["nilai", "sen"]),
+)
 def test_whole_column_equals_cell_by_cell(values, parser, role):
     col = column(parser, "integer", role)
     found, refused = run(col, values)
@@ -58,7 +83,11 @@ def test_sen_are_exact(values):
 
 @pytest.mark.parametrize(
     ("text", "unit", "sen", "wanted"),
-    [("9.533,44 M", 1, True, "953344000000000"), ("8660.40", 10**9, False, "8660400000000"), ("79,6 M", 1, False, "79600000000")],
+    [
+        ("9.533,44 M", 1, True, "953344000000000"),
+        ("8660.40", 10**9, False, "8660400000000"),
+        ("79,6 M", 1, False, "79600000000"),
+    ],
 )
 def test_units_and_rounded_labels(text, unit, sen, wanted):
     parser = "angka" if unit > 1 else "rupiah_singkat"
@@ -72,7 +101,14 @@ def test_amount_finer_than_a_sen_is_refused():
 
 
 def test_first_alias_of_the_table_wins_and_context_fills_what_a_file_lacks():
-    item = {"name": "tahun", "type": "integer", "title": "T", "description": "T.", "x-en": "Y", "x-source": ["Tahun", "TA"]}
+    item = {
+        "name": "tahun",
+        "type": "integer",
+        "title": "T",
+        "description": "T.",
+        "x-en": "Y",
+        "x-source": ["Tahun", "TA"],
+    }
     resource = build_resource(
         {
             "name": "r", "x-privacy": "public", "x-forms": [{"name": "f", "source": "s", "const": {"tahun": "1900"}}],

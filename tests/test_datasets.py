@@ -46,8 +46,15 @@ def test_every_layout_has_a_fixture_that_it_recognises(built):
     out, _ = built
     seen = {(i.resource, form) for p in read_log(out) for i in load_extractions(out, p.seq) for form in i.form}
     # Layouts with the same headers that differ only in notation (rupiah, ribuan) share a fixture's headers.
-    headers = {(r.name, form.signature, form.get("tables") == []) for r in WITH_FORMS for form in r.forms if (r.name, form.name) in seen}
-    wanted = {(r.name, form.name): (r.name, form.signature, form.get("tables") == []) for r in WITH_FORMS for form in r.forms}
+    headers = {
+        (r.name, form.signature, form.get("tables") == [])
+        for r in WITH_FORMS
+        for form in r.forms
+        if (r.name, form.name) in seen
+    }
+    wanted = {
+        (r.name, form.name): (r.name, form.signature, form.get("tables") == []) for r in WITH_FORMS for form in r.forms
+    }
     assert sorted(name for name, key in wanted.items() if key not in headers) == []
 
 

@@ -107,7 +107,9 @@ def test_nik_in_the_tax_number_of_a_company_is_emptied(make, query):
 def test_identity_number_in_a_code_column_holds_the_row_and_is_nowhere(make, query, tmp_path, number):
     make({"a.json": [paket("1"), paket("2", npwp=number), paket(number.replace(" ", ""))]})
     assert [kd for kd, npwp in query("select kd, npwp from paket_uji") if npwp or kd not in "12"] == []
-    assert "nomor_pribadi" in {rule for (rules,) in query("select aturan from baris_ditahan") for rule in rules.split("; ")}
+    assert "nomor_pribadi" in {
+        rule for (rules,) in query("select aturan from baris_ditahan") for rule in rules.split("; ")
+    }
     for member in (tmp_path / "out" / "current").rglob("*"):
         if member.is_file():
             assert number.encode() not in member.read_bytes(), member.name

@@ -11,10 +11,16 @@ from etl.quality import public_url
 @pytest.mark.parametrize(
     ("url", "wanted"),
     [
-        ("https://isb.lkpp.go.id/isb-2/api/3f2504e0-4f89-11d3-9a0c-0305e82c3301/json/1/X", "https://isb.lkpp.go.id/isb-2/api/dirahasiakan/json/1/X"),
+        (
+            "https://isb.lkpp.go.id/isb-2/api/3f2504e0-4f89-11d3-9a0c-0305e82c3301/json/1/X",
+            "https://isb.lkpp.go.id/isb-2/api/dirahasiakan/json/1/X",
+        ),
         ("https://a.go.id/x?tahun=2025&token=abc", "https://a.go.id/x?tahun=2025&token=dirahasiakan"),
         ("https://budi:rahasia@a.go.id/x", "https://a.go.id/x"),
-        ("https://spse.inaproc.id/kaltimprov/dt/lelang?tahun=2025", "https://spse.inaproc.id/kaltimprov/dt/lelang?tahun=2025"),
+        (
+            "https://spse.inaproc.id/kaltimprov/dt/lelang?tahun=2025",
+            "https://spse.inaproc.id/kaltimprov/dt/lelang?tahun=2025",
+        ),
         ("", ""),
         ("surat nomor 12/2025", "surat nomor 12/2025"),
     ],
@@ -52,7 +58,9 @@ def test_link_out_of_the_folder_is_refused(tmp_path, packages):
 def test_same_data_from_other_code_keeps_the_release_readable(make, tmp_path, packages):
     make({"a.json": [paket("1")]})
     before = (tmp_path / "out" / "current").readlink()
-    (packages / "uji" / "datapackage.yaml").write_text((packages / "uji" / "datapackage.yaml").read_text() + "\n# catatan\n")
+    (packages / "uji" / "datapackage.yaml").write_text(
+        (packages / "uji" / "datapackage.yaml").read_text() + "\n# catatan\n"
+    )
     make({"a.json": [paket("1")]})
     assert (tmp_path / "out" / "current").readlink() == before
     assert (tmp_path / "out" / "current" / "manifest.json").exists()

@@ -215,7 +215,9 @@ def test_kotawaringin_snapshots_in_order_end_with_the_last_good_state(make, quer
     for path in pulls:
         rows = make({"program.json": path.read_bytes()}, packages_folder=packages)
         assert {row["putusan"] for row in rows} == {"terbit"}
-    wanted = {str(r["kd_program"]): int(r["pagu_program"]) for r in json.loads(pulls[-1].read_bytes().decode("utf-8-sig"))}
+    wanted = {
+        str(r["kd_program"]): int(r["pagu_program"]) for r in json.loads(pulls[-1].read_bytes().decode("utf-8-sig"))
+    }
     assert dict(query("select kd_program, pagu_program from program")) == wanted
     assert sum(wanted.values()) == 619_468_510_314
     rows = make({"program.json": pulls[-1].read_bytes()[:50_000]}, packages_folder=packages)

@@ -71,7 +71,12 @@ def test_every_file_has_the_verdict_and_resource_of_its_label(sample):
 
 def test_exactly_the_planted_errors_are_held(sample):
     folder, _ = sample
-    held = {(name, place, rule) for name, place, rule in ask(folder, "select nama, lokasi, aturan from baris_ditahan join berkas_sumber using (tarikan, resource)")}
+    held = {
+        (name, place, rule)
+        for name, place, rule in ask(
+            folder, "select nama, lokasi, aturan from baris_ditahan join berkas_sumber using (tarikan, resource)"
+        )
+    }
     planted = {(e["berkas"], e["lokasi"], e["aturan"]) for e in label(folder, "errors")}
     assert held == planted
 

@@ -717,7 +717,9 @@ def test_any_text_survives_a_dump(tmp_path: Path, value: str) -> None:
 # --- the real files, where they lie beside the checkout
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "data" / "real"
-needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="berkas nyata (../shared/data/real) tidak ada di samping checkout ini")
+needs_real = pytest.mark.skipif(
+    not REAL.is_dir(), reason="berkas nyata (../shared/data/real) tidak ada di samping checkout ini"
+)
 COUNTS = {
     "lpse_datatables/prov-kaltim.json": {"": 7_347},
     "lpse_datatables/kaltimprov_2025.json": {"": 287},
@@ -782,8 +784,16 @@ def test_signature_block_longer_than_the_data_is_still_no_data(tmp_path: Path) -
     sheet = book.active
     rows = [["KARTU INVENTARIS BARANG"], [], ["No", "Kode Barang", "Nama Barang", "Register", "Tahun", "Harga"]]
     rows += [[1, "1.3.2.05", "Lemari", "0001", "2020", 1500000], [2, "1.3.2.06", "Meja", "0002", "2021", 900000], []]
-    rows += [["", "Mengetahui", "", "", "Samarinda, 2 Januari 2025"], ["", "Kepala Dinas", "", "", "Pengurus Barang"], [], []]
-    rows += [["", "Budi Rekaan", "", "", "Siti Rekaan"], ["", "NIP. 199001012015011001", "", "", "NIP. 199101012015012001"]]
+    rows += [
+        ["", "Mengetahui", "", "", "Samarinda, 2 Januari 2025"],
+        ["", "Kepala Dinas", "", "", "Pengurus Barang"],
+        [],
+        [],
+    ]
+    rows += [
+        ["", "Budi Rekaan", "", "", "Siti Rekaan"],
+        ["", "NIP. 199001012015011001", "", "", "NIP. 199101012015012001"],
+    ]
     for row in rows:
         sheet.append(row)
     path = tmp_path / "kib.xlsx"

@@ -2,11 +2,11 @@
 -- en: Which contracts grew through addenda?
 -- pembaca: pengawas
 -- nomor: 6
--- penjelasan: Nilai versi pertama dan versi terakhir tiap kontrak. Perpres membatasi kenaikan karena pekerjaan tambah sampai sepuluh
---    persen nilai awal; alasan yang ditulis PPK ada di sampingnya. Perlu dicek, bukan bukti pelanggaran. Kontrak yang versi
+-- penjelasan: Nilai versi pertama dan versi terakhir tiap kontrak, dengan alasan yang ditulis PPK di sampingnya. Batas
+--    persennya dipilih pembaca; dasar hukum batas kenaikan belum diverifikasi di sini. Perlu dicek, bukan bukti pelanggaran. Kontrak yang versi
 --    awalnya tidak ada di rilis tidak ikut.
--- explanation: First and last recorded value of each contract. Regulations limit growth by variation to ten percent of the
---    original value; the reason given stands beside it. To be checked, no proof of a breach. Contracts without their first
+-- explanation: First and last recorded value of each contract, with the reason given beside it. The reader chooses the
+--    percentage; the legal limit of growth is not verified here. To be checked, no proof of a breach. Contracts without their first
 --    version in the release are left out.
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from kontrak where nama_klpd is not null group by 1 order by 1)
 -- parameter: tahun (bawaan: semua; pilihan: select 'semua' union all select tahun_anggaran from (select distinct tahun_anggaran from kontrak order by 1 desc))

@@ -80,6 +80,8 @@ FROM tanda WHERE tanda = $nama
 FOUND = f"""
 SELECT COUNT(*), COUNT(*) FILTER (putusan.ditandai = 1), COUNT(*) FILTER (putusan.ditandai IS DISTINCT FROM 1 AND (
     p.tabel IN (SELECT tabel FROM dikenal) AND (p.tabel, p.kunci) NOT IN (SELECT (tabel, kunci) FROM dikenal)
+    OR p.tanda = 'modal_tanpa_aset' AND (p.tabel, p.kunci) IN (SELECT (l.ke_tabel, l.ke_kunci) FROM links AS l
+      JOIN links AS m ON m.paket = l.paket AND m.alasan = 'mak_rusak')
     OR p.tanda = 'terendah_kalah' AND p.kunci IN (SELECT kd_tender FROM tender WHERE mtd_evaluasi = 'Kualitas dan Biaya')
     OR p.tanda = 'diumumkan_sebelum_rup'
       AND putusan.alasan IN ('RUP tidak ditemukan', 'rencananya pernah direvisi')))
@@ -194,7 +196,9 @@ def judge_signs(db: duckdb.DuckDBPyConnection, out: Path) -> Iterator[Measure]:
 
 def raised_by_links(db: duckdb.DuckDBPyConnection, name: str) -> object:
     """What the linked tables say, in the shape of a sign's verdicts."""
-    query = f"SELECT c0 AS tabel, c1 AS kunci, 1 AS ditandai, NULL::VARCHAR AS alasan FROM ({IN_LINKS[name]}) AS t(c0, c1)"
+    query = (
+        f"SELECT c0 AS tabel, c1 AS kunci, 1 AS ditandai, NULL::VARCHAR AS alasan FROM ({IN_LINKS[name]}) AS t(c0, c1)"
+    )
     return db.sql(query).to_arrow_table()
 
 

@@ -13,7 +13,7 @@ from etl.contoh.dunia import KD_KLPD, pejabat, semua_badan, semua_skpd
 from etl.contoh.isb import mulai, selesai, tulis_paket, tulis_penyedia
 from etl.contoh.keluar import Keluaran, buka_label, catat_berkas, labeli
 from etl.contoh.kotor import tulis_rusak
-from etl.contoh.label import label_paket, label_penyedia, pakai_paket
+from etl.contoh.label import label_kontrol, label_paket, label_penyedia, pakai_paket
 from etl.contoh.penyedia import penyedia
 from etl.contoh.proses import KALAH
 from etl.contoh.semua import anggaran_akhir, semua_paket
@@ -68,6 +68,7 @@ def tulis_lepas(keluar: Keluaran, seed: int, scale: int) -> None:
 def tutup(keluar: Keluaran, seed: int, dirty: bool) -> None:
     """What is known only at the end: suppliers, officials, refused files."""
     tulis_penyedia(keluar, seed)
+    label_kontrol(keluar)
     label_penyedia(keluar, seed)
     for badan in semua_badan():
         for skpd in semua_skpd(badan):

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,10 @@ class Keluaran:
     jumlah: dict[str, int] = field(default_factory=dict)
     dipakai: dict[int, set[str]] = field(default_factory=dict)
     """Supplier number -> ways in which it appears: ``nama``, ``kontrak``, ``ekatalog``."""
+    bertemu: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Two bidders -> tenders in which both named a price."""
+    bersih: list[tuple[tuple[object, ...], list[tuple[int, int]]]] = field(default_factory=list)
+    """Tenders without a planted sign, as lines of ``kontrol``, with their pairs of bidders."""
 
     @property
     def raw(self) -> Path:

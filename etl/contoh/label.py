@@ -1,11 +1,15 @@
 """The truth beside the files: chain links, suppliers, signs, clean packages, totals."""
 
+from itertools import combinations
+
 from etl.contoh.dunia import KD_KLPD
 from etl.contoh.keluar import Keluaran, labeli
 from etl.contoh.paket import Paket, Proses
 from etl.contoh.penyedia import Penyedia, penyedia
 
 TIDAK_DICATAT = "tidak tercatat di sumber"
+SERING = 6
+"""Two bidders that chance alone brings together this often are no clean example, though nothing was planted."""
 
 
 def kunci_proses(proses: Proses) -> str:
@@ -94,10 +98,21 @@ def label_tanda(keluar: Keluaran, paket: Paket) -> None:
     proses = paket.proses[-1] if paket.proses else None
     tabel, kunci = (proses.tabel, kunci_proses(proses)) if proses else ("rup_penyedia", str(paket.rup[0].kd_rup))
     for tanda, nilai in paket.tanda.items():
-        di = ("rup_penyedia", str(paket.rup[0].kd_rup)) if tanda == "rencana_tanpa_paket" else (tabel, kunci)
+        rencana = "rup_swakelola" if paket.cara == "swakelola" else "rup_penyedia"
+        di = (rencana, str(paket.rup[0].kd_rup)) if tanda == "rencana_tanpa_paket" else (tabel, kunci)
         labeli(keluar, "tanda", tanda, *di, badan, tahun, paket.satker.kode, nilai)
+    harga = sorted(p.penyedia.nomor for p in proses.penawar if p.harga) if proses else []
+    pasangan = list(combinations(harga, 2))
+    keluar.bertemu.update(pasangan)
     if not paket.tanda and proses:
-        labeli(keluar, "kontrol", tabel, kunci, badan, tahun)
+        keluar.bersih.append(((tabel, kunci, badan, tahun), pasangan))
+
+
+def label_kontrol(keluar: Keluaran) -> None:
+    """Packages on which no sign may be raised; known when all bidders are."""
+    for baris, pasangan in keluar.bersih:
+        if all(keluar.bertemu[dua] < SERING for dua in pasangan):
+            labeli(keluar, "kontrol", *baris)
 
 
 def pakai(keluar: Keluaran, siapa: Penyedia, bagaimana: str) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from etl.clusters import near_pairs
 from etl.names import SHORTEST, Name, normalise_name
-from etl.spellings import PERSON
+from etl.privacy import PSEUDONYM
 
 SHOWN = ("provinsi", "kab_kota", "tanggal_berlaku", "tanggal_selesai", "status_daftar_hitam")
 TEXT = ("kd_daftar_hitam", "id_penyedia", "nama_di_daftar", "nama_penyedia", *SHOWN, "alasan")
@@ -29,7 +29,7 @@ def nama_mirip_daftar_hitam(tables: dict[str, pa.Table]) -> pa.Table:
             suppliers[name._replace(form=form)].setdefault(row["id_penyedia"], row["nama"])
     listed: dict[Name, list[dict[str, Any]]] = defaultdict(list)
     for row in tables["daftar_hitam"].to_pylist():
-        if row["nama_penyedia"] and not PERSON.fullmatch(row["nama_penyedia"]):
+        if row["nama_penyedia"] and not PSEUDONYM.fullmatch(row["nama_penyedia"]):
             listed[normalise_name(row["nama_penyedia"])].append(row)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for score, reason, sanctioned, name in sorted(resembling(sorted(listed), suppliers), reverse=True):

@@ -28,6 +28,7 @@ FORM_KEYS = {
     "name", "source", "since", "signature", "absent", "columns", "values", "tables", "map", "parse", "unit", "const",
     "path", "missing", "withhold", "complement", "also", "only_with", "scope",
 }  # fmt: skip
+PERSON_KEYS = {"name", "names", "type", "npwp", "id"}
 UNITS = {"ribu": 1_000, "juta": 1_000_000, "miliar": 1_000_000_000, "triliun": 1_000_000_000_000}
 PROVENANCE = ("asal_berkas", "asal_lokasi")
 
@@ -182,6 +183,7 @@ def build_resource(descriptor: Json, dataset: str) -> Resource:
         raise DescriptorError(f"{where}: primaryKey wajib")
     forms = tuple(build_form(form, where) for form in descriptor.get("x-forms", []))
     check_names(fields, [key] if isinstance(key, str) else key, forms, declared, where)
+    check_person(descriptor.get("x-person", {}), {f.name for f in fields}, where)
     aliases = {item["name"]: [normalise(h) for h in item.get("x-source", [])] for item in declared}
     return Resource(
         name=descriptor["name"],
@@ -255,6 +257,13 @@ def check_names(
             for name in form.get(part):
                 if name not in sources:
                     raise DescriptorError(f"{where}: form '{form.name}' {part} menyebut '{name}' yang bukan kolom")
+
+
+def check_person(rule: Json, names: set[str], where: str) -> None:
+    """Refuse a part or column of ``x-person`` that does not exist: it would leave a person's name open."""
+    columns = {column for part in rule.values() for column in ([part] if isinstance(part, str) else part)}
+    if set(rule) - PERSON_KEYS or columns - names or rule and "name" not in rule:
+        raise DescriptorError(f"{where}: x-person memuat bagian atau kolom yang tidak ada")
 
 
 def known_headers(aliases: dict[str, list[str]], forms: tuple[Form, ...]) -> frozenset[str]:

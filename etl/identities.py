@@ -30,23 +30,12 @@ LEGAL_PREFIX = ("01", "02", "03")
 
 
 def gather(spellings: list[Spelling], clusters: Clusters) -> list[list[Spelling]]:
-    """Spellings per supplier, in a fixed order; a portal number without a name goes to the only person who bears it."""
+    """Spellings per supplier, in a fixed order; one pseudonym is one supplier, and no portal number leads to it."""
     groups: dict[int, list[Spelling]] = defaultdict(list)
     people: dict[str, int] = {}
-    bearers: dict[str, set[int]] = defaultdict(set)
     for number, spelling in enumerate(spellings):
         root = people.setdefault(spelling.text, number) if spelling.person else find(clusters, number)
         groups[root].append(spelling)
-        if spelling.person:
-            for code in filter(None, (spelling.place[3].strip("0") and spelling.place[3], spelling.place[4])):
-                bearers[code].add(root)
-    for root in sorted(groups):
-        group = groups[root]
-        if any(s.text for s in group):
-            continue
-        owners = {owner for s in group for code in s.place[3:5] for owner in bearers.get(code, set())}
-        if len(owners) == 1:
-            groups[owners.pop()] += groups.pop(root)
     return [groups[root] for root in sorted(groups)]
 
 

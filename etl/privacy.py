@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import ReleaseBroken
+from etl.names import canonical_npwp
 
 MASK = "[disamarkan]"
 
@@ -61,6 +62,8 @@ PERSON_TYPE = re.compile(r"(?i)(orang perse|perseorang|perorangan(?!\))|individu
 COMPANY_TYPE = re.compile(
     r"(?i)(perseroan|persekutuan|badan usaha|koperasi|organization|firma|yayasan|non kso|\bkso\b)"
 )
+PSEUDONYM = re.compile(r"(?i)perorangan-[0-9a-f]{8,10}")
+"""A pseudonym, ours or one that a source put in before us."""
 
 
 def mask_text(text: str) -> str:
@@ -122,14 +125,25 @@ def is_person(name: str, kinds: list[str], npwps: list[str]) -> bool:
     A name without any business marker and without a legal entity's NPWP counts as a person: private unless shown.
     """
     stated = " ".join(kinds)
+    if PSEUDONYM.fullmatch(name):
+        return True
     if PERSON_TYPE.search(stated) and not COMPANY_TYPE.search(PERSON_TYPE.sub("", stated)):
         return True
     if COMPANY_TYPE.search(stated) or BUSINESS.search(name):
         return False
-    digits = [re.sub(r"[^0-9*]", "", n) for n in npwps]
-    real = [d for d in digits if "*" not in d and d.strip("0")]
-    legal = any(len(d) == 16 and d.startswith("0") for d in real)
-    return not (legal or any(len(d) == 15 and d[:2] in ("01", "02", "03") for d in real))
+    return not any(map(is_company_number, npwps))
+
+
+def is_company_number(npwp: str) -> bool:
+    """Whether a tax number proves a legal entity: its check digit is right and its kind is not a person's.
+
+    Of 16 digits, a 0 and the old 15 are a legal entity's (a person's 16 are the NIK), unless the 15 are of old kinds
+    of persons (04-09) or of treasurers (00), to which a source put a 0. Of 15 digits only 01-03 are certain: numbers
+    given out later do not tell firms and persons apart. Source: domain knowledge on NPWP.
+    """
+    digits = canonical_npwp(npwp)
+    long = len(re.sub(r"[^0-9]", "", npwp)) == 16
+    return bool(digits) and (digits[:2] in ("01", "02", "03") or long and digits[0] != "0")
 
 
 def is_nik(npwp: str) -> bool:
@@ -139,9 +153,17 @@ def is_nik(npwp: str) -> bool:
 
 
 def pseudonym(name: str, key: bytes) -> str:
-    """Stable keyed pseudonym of a natural person: the same name, the same pseudonym, no way back without the key."""
+    """Stable keyed pseudonym of a natural person: the same name, the same pseudonym, no way back without the key.
+
+    A pseudonym that a source put in stays.
+    """
     folded = " ".join(name.casefold().split())
-    return "Perorangan-" + hmac.new(key, folded.encode(), hashlib.sha256).hexdigest()[:10]
+    return name if PSEUDONYM.fullmatch(name) else keyed("Perorangan-", folded, key)
+
+
+def keyed(prefix: str, text: str, key: bytes) -> str:
+    """Keyed hash of a private text: equal texts stay equal, nothing leads back without the key."""
+    return prefix + hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:10]
 
 
 def pseudonym_key() -> bytes:

@@ -3,7 +3,6 @@
 A name alone that would be a person's (a consortium member without legal form) is left out: it must not be published.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from etl.names import Name, canonical_npwp, normalise_name, stated_form, tax_payer
-from etl.privacy import is_person
+from etl.privacy import PSEUDONYM, is_person
 
-PERSON = re.compile(r"(?i)perorangan-[0-9a-f]{8,10}")
-"""A pseudonym, ours or one that a source put in before us."""
 COLUMNS = ("nama", "npwp", "npwp_16", "kode", "kode_ekatalog", "kabupaten", "bentuk")
 SOURCE_COLUMNS = {
     "nama": ("nama_penyedia", "nama_anggota"),
@@ -82,7 +79,7 @@ def distinct_rows(name: str, table: pa.Table) -> Iterable[tuple[tuple[str, ...],
 def make_spelling(place: tuple[str, ...], count: int, stated: set[str]) -> Spelling:
     """Read one spelling: its name, checked number, portal numbers and form; a person has a pseudonym and no more."""
     text, npwp, npwp_16, code, catalogue, _ = place
-    person = bool(PERSON.fullmatch(text))
+    person = bool(PSEUDONYM.fullmatch(text))
     name = Name("", (), "") if person else normalise_name(text)
     codes = tuple(c for c in (code.strip("0") and f"spse:{code}", catalogue and f"ekatalog:{catalogue}") if c)
     forms = sorted(filter(None, map(stated_form, stated)))
@@ -95,5 +92,5 @@ def make_spelling(place: tuple[str, ...], count: int, stated: set[str]) -> Spell
 
 def hidden(place: tuple[str, ...], stated: set[str]) -> bool:
     """Whether a name without any number must be taken for a natural person's and is no pseudonym yet."""
-    bare = bool(place[0]) and not any(place[1:5]) and not PERSON.fullmatch(place[0])
+    bare = bool(place[0]) and not any(place[1:5]) and not PSEUDONYM.fullmatch(place[0])
     return bare and is_person(place[0], sorted(stated), [])

@@ -1,13 +1,19 @@
 """Private means absent: the scanner, natural persons, pseudonyms and the key they depend on."""
 
+import sqlite3
 import stat
+from collections import defaultdict
+from contextlib import closing
+from itertools import product
 
 import pyarrow as pa
 import pytest
-from conftest import paket
+from conftest import ROOT, UJI, paket
 
-from etl.errors import ReleaseBroken
-from etl.privacy import MASK, is_person, mask_array, mask_text, pseudonym, pseudonym_key
+from etl.descriptors import load_resources
+from etl.errors import DescriptorError, ReleaseBroken
+from etl.people import hide_list, hide_number
+from etl.privacy import MASK, PSEUDONYM, is_person, mask_array, mask_text, pseudonym, pseudonym_key
 
 
 @pytest.mark.parametrize(
@@ -68,6 +74,19 @@ def test_public_text_is_left_alone(text):
         ("Maju Bersama", ["Organization"], [], False),
         ("Maju Bersama", ["Individual"], [], True),
         ("Toko Sinar", [], [], False),
+        ("Maju Bersama", [], ["013121660091000"], False),
+        ("Maju Bersama", [], ["0013121660091000"], False),
+        ("Maju Bersama", [], ["0735934051443000"], False),
+        ("Maju Bersama", [], ["735934051443000"], True),
+        ("Budi Santoso", [], ["092542943407000"], True),
+        ("Budi Santoso", [], ["0092542943407000"], True),
+        ("Budi Santoso", [], ["0040000008999000"], True),
+        ("Budi Santoso", [], ["0123456789012345"], True),
+        ("Budi Santoso", [], ["0013121661091000"], True),
+        ("Budi Santoso", [], ["0001234567999000"], True),
+        ("Budi Santoso", [], ["0111111111111111"], True),
+        ("Budi Santoso", [], ["0013121660091*00"], True),
+        ("Perorangan-0123456789", ["Perseroan Terbatas (PT)"], ["0013121660091000"], True),
     ],
 )
 def test_who_counts_as_a_natural_person(name, kinds, npwps, person):
@@ -92,6 +111,66 @@ def test_short_key_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("KALTIM_KUNCI", str(tmp_path / "kunci"))
     with pytest.raises(ReleaseBroken, match="pendek"):
         pseudonym_key()
+
+
+def test_a_source_s_own_pseudonym_is_kept():
+    assert pseudonym("PERORANGAN-65ee623c", b"k" * 32) == "PERORANGAN-65ee623c"
+
+
+def test_names_in_a_list_are_hidden_one_by_one():
+    assert hide_list("PT Maju; CV Jaya", b"k" * 32) == "PT Maju; CV Jaya"
+    assert hide_list("", b"k" * 32) == ""
+    hidden = hide_list("PT Maju;Budi Santoso ; Siti Aminah", b"k" * 32)
+    assert hidden == "; ".join(["PT Maju", *(pseudonym(name, b"k" * 32) for name in ("Budi Santoso", "Siti Aminah"))])
+
+
+def test_equal_numbers_of_people_stay_equal_and_no_number_stays_none():
+    one = hide_number("20124014", b"k" * 32)
+    assert one == hide_number("20124014", b"k" * 32) != hide_number("20124014", b"l" * 32)
+    assert "20124014" not in one and hide_number("0", b"k" * 32) == "0" and hide_number("", b"k" * 32) == ""
+
+
+def test_unknown_part_of_the_rule_for_people_is_refused(packages):
+    path = packages / "uji" / "datapackage.yaml"
+    for wrong in ("{name: penyedia, ids: [kd]}", "{name: penyedia, id: [kode]}", "{id: [kd]}"):
+        path.write_text(UJI.replace("{name: penyedia, type: [bentuk], npwp: [npwp]}", wrong), encoding="utf-8")
+        with pytest.raises(DescriptorError, match="x-person"):
+            load_resources(packages)
+
+
+NAMES = {"nama_penyedia", "nama_pelaksana", "nama_anggota", "nama"}
+NUMBERS = {"kd_penyedia", "kd_penyedia_v6", "kd_penyedia_sikap", "kd_peserta", "npwp", "npwp_penyedia", "id_penyedia"}
+
+
+def both_ways(db):
+    """Numbers that stand beside a pseudonym in one public table and beside an open name in the same or another."""
+    beside = defaultdict(set)
+    for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"):
+        columns = {row[1] for row in db.execute(f'PRAGMA table_info("{table}")')}
+        for name, number in product(sorted(columns & NAMES), sorted(columns & NUMBERS)):
+            rows = db.execute(f'SELECT DISTINCT "{number}", "{name}" FROM "{table}" WHERE "{name}" <> \'\'')
+            for value, text in rows:
+                if value and str(value).strip("0"):
+                    beside[value].add(bool(PSEUDONYM.fullmatch(text)))
+    assert {True} in beside.values() and {False} in beside.values()
+    return [value for value, kinds in beside.items() if len(kinds) > 1]
+
+
+def participant(code, name, number, npwp=None):
+    row = {"kd_klpd": "D1", "tahun_anggaran": 2025, "kd_tender": code, "kd_peserta": code * 10, "kd_penyedia": number}
+    return row | {"nama_penyedia": name, "npwp_penyedia": npwp, "npwp_penyedia_16": None, "nilai_penawaran": 10,
+                  "nilai_terkoreksi": 10, "pemenang": 0, "pemenang_terverifikasi": 0, "alasan": None}  # fmt: skip
+
+
+def test_portal_number_of_a_person_leads_to_no_open_name(make, tmp_path):
+    rows = [participant(1, "Maju Bersama Selalu", 41, "013121660091000"), participant(2, "Maju Bersama Selalu", 41),
+            participant(3, "Budi Santoso", 42), participant(4, "PT Lain Sekali", 43)]  # fmt: skip
+    make({"peserta.json": rows}, packages_folder=ROOT / "datapackages")
+    with closing(sqlite3.connect(tmp_path / "out" / "current" / "opendata.db")) as db:
+        assert both_ways(db) == []
+        found = db.execute("SELECT nama_penyedia, kd_penyedia FROM peserta_tender ORDER BY kd_tender").fetchall()
+    assert [name[:11] for name, _ in found] == ["Maju Bersam", "Perorangan-", "Perorangan-", "PT Lain Sek"]
+    assert [number for _, number in found][::3] == ["41", "43"] and not {"41", "42"} & {n for _, n in found[1:3]}
 
 
 def test_all_zero_tax_number_makes_no_company():

@@ -8,6 +8,7 @@ from contextlib import closing
 import pyarrow as pa
 import pytest
 from conftest import ROOT
+from test_privacy import both_ways
 
 from etl import build as builder
 from etl.blacklist import nama_mirip_daftar_hitam
@@ -165,6 +166,12 @@ def test_people_are_never_joined_and_show_no_number():
     assert len({row["id_penyedia"] for row in rows}) == 4
     people = [row for row in rows if row["perorangan"]]
     assert len(people) == 4 and not any(row["kd_penyedia"] or row["npwp"] for row in people)
+
+
+def test_no_portal_number_leads_to_a_pseudonym():
+    person = "Perorangan-0123456789"
+    rows = link((person, None, None, "nomor-0123456789"), (None, None, None, "41"))
+    assert len({row["id_penyedia"] for row in rows}) == 2
 
 
 def test_a_bare_personal_name_is_left_out():
@@ -331,6 +338,8 @@ def test_private_join_key_and_people_stay_out_of_the_release(sample):
         sample, "SELECT nama, npwp, kd_penyedia FROM penyedia_alias WHERE perorangan = 1", "current/opendata.db"
     )
     assert people and all(name.startswith("Perorangan-") and not npwp and not code for name, npwp, code in people)
+    with closing(sqlite3.connect(sample / "out" / "current" / "opendata.db")) as db:
+        assert both_ways(db) == []
 
 
 @pytest.mark.slow

@@ -27,7 +27,9 @@ READS = {
     "non_tender": ["kd_nontender"],
     "pencatatan_non_tender": ["kd_nontender_pct"],
     "epurchasing": ["kd_paket"],
-}
+    "non_tender_nilai": ["kd_klpd", "kd_satker_str", "tahun_anggaran", "kd_penyedia", "nilai_negosiasi_sen",
+                         "status_nontender"],
+}  # fmt: skip
 """Staging tables that the truth is compared with."""
 LABELS = ("links", "suppliers", "tanda", "kontrol")
 SHORT = """CASE WHEN {table} LIKE 'kib%' THEN regexp_replace({key}, '[|][^|]*$', '')
@@ -82,18 +84,32 @@ SELECT COUNT(*), COUNT(*) FILTER (putusan.ditandai = 1), COUNT(*) FILTER (putusa
     p.tabel IN (SELECT tabel FROM dikenal) AND (p.tabel, p.kunci) NOT IN (SELECT (tabel, kunci) FROM dikenal)
     OR p.tanda = 'modal_tanpa_aset' AND (p.tabel, p.kunci) IN (SELECT (l.ke_tabel, l.ke_kunci) FROM links AS l
       JOIN links AS m ON m.paket = l.paket AND m.alasan = 'mak_rusak')
-    OR p.tanda = 'terendah_kalah' AND p.kunci IN (SELECT kd_tender FROM tender WHERE mtd_evaluasi = 'Kualitas dan Biaya')
+    OR p.tanda = 'terendah_kalah'
+      AND p.kunci IN (SELECT kd_tender FROM tender WHERE mtd_evaluasi = 'Kualitas dan Biaya')
+    OR p.tanda = 'pl_setelah_gagal' AND putusan.alasan = 'kode RUP tidak tercatat di sumber'
     OR p.tanda = 'diumumkan_sebelum_rup'
       AND putusan.alasan IN ('RUP tidak ditemukan', 'rencananya pernah direvisi')))
 FROM ({PLANTED}) AS p LEFT JOIN putusan ON putusan.tabel = p.di AND putusan.kunci = p.pada
 """
 """Planted, found, and rightly not raised: the row was held back, or an exclusion that the sign states applies."""
 GROUPED = """
-SELECT COUNT(*), COUNT(*) FILTER (EXISTS (
-  SELECT 1 FROM putusan WHERE ditandai = 1 AND starts_with(putusan.kunci, t.kd_klpd || '|' || t.satker || '|'))), 0
-FROM (SELECT DISTINCT kd_klpd, satker FROM tanda WHERE tanda = $nama) AS t
+WITH satuan AS (
+  SELECT kd_klpd, satker, MIN(nilai) AS siapa FROM tanda WHERE tanda = $nama GROUP BY kd_klpd, satker
+), pangsa AS (
+  SELECT t.kd_klpd, t.satker, COUNT(*) AS paket, SUM(n.nilai_negosiasi_sen) AS semua,
+    SUM(n.nilai_negosiasi_sen) FILTER (
+      n.kd_penyedia IN (SELECT kd_penyedia FROM suppliers WHERE id_penyedia = siapa)) AS satu
+  FROM satuan AS t JOIN non_tender_nilai AS n ON n.kd_klpd = t.kd_klpd AND n.kd_satker_str = t.satker
+  WHERE n.status_nontender = 'Selesai' GROUP BY t.kd_klpd, t.satker, n.tahun_anggaran
+)
+SELECT COUNT(*), COUNT(*) FILTER (kena), COUNT(*) FILTER (NOT kena AND NOT benar) FROM (
+  SELECT EXISTS (SELECT 1 FROM putusan AS p WHERE p.ditandai = 1
+      AND starts_with(p.kunci, t.kd_klpd || '|' || t.satker || '|')) AS kena,
+    EXISTS (SELECT 1 FROM pangsa AS g WHERE g.kd_klpd = t.kd_klpd AND g.satker = t.satker AND g.paket >= 4
+      AND g.satu * 100 >= g.semua * 80) AS benar
+  FROM satuan AS t)
 """
-"""Concentration is planted on a unit, not on a row."""
+"""Concentration is planted on a unit; where others won too much beside the planted firm, there is none in fact."""
 KNOWN = """
 CREATE TABLE dikenal AS SELECT 'tender' AS tabel, kd_tender AS kunci FROM tender
 UNION ALL SELECT 'non_tender', kd_nontender FROM non_tender

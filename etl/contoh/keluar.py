@@ -33,10 +33,10 @@ class Keluaran:
     jumlah: dict[str, int] = field(default_factory=dict)
     dipakai: dict[int, set[str]] = field(default_factory=dict)
     """Supplier number -> ways in which it appears: ``nama``, ``kontrak``, ``ekatalog``."""
-    bertemu: Counter[tuple[int, int]] = field(default_factory=Counter)
-    """Two bidders -> tenders in which both named a price."""
-    bersih: list[tuple[tuple[object, ...], list[tuple[int, int]]]] = field(default_factory=list)
-    """Tenders without a planted sign, as lines of ``kontrol``, with their pairs of bidders."""
+    bertemu: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    """Two bidders -> tenders in which both named a price; unit, firm, beginning of the name -> direct procurements."""
+    bersih: list[tuple[tuple[object, ...], list[tuple[object, ...]]]] = field(default_factory=list)
+    """Packages without a planted sign, as lines of ``kontrol``, with what they may share with others by chance."""
 
     @property
     def raw(self) -> Path:

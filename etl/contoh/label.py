@@ -8,8 +8,8 @@ from etl.contoh.paket import Paket, Proses
 from etl.contoh.penyedia import Penyedia, penyedia
 
 TIDAK_DICATAT = "tidak tercatat di sumber"
-SERING = 6
-"""Two bidders that chance alone brings together this often are no clean example, though nothing was planted."""
+SERING, SERUPA = 6, 2
+"""Bidders that chance brings together this often, or like packages of one unit and firm, are no clean examples."""
 
 
 def kunci_proses(proses: Proses) -> str:
@@ -101,17 +101,27 @@ def label_tanda(keluar: Keluaran, paket: Paket) -> None:
         rencana = "rup_swakelola" if paket.cara == "swakelola" else "rup_penyedia"
         di = (rencana, str(paket.rup[0].kd_rup)) if tanda == "rencana_tanpa_paket" else (tabel, kunci)
         labeli(keluar, "tanda", tanda, *di, badan, tahun, paket.satker.kode, nilai)
-    harga = sorted(p.penyedia.nomor for p in proses.penawar if p.harga) if proses else []
-    pasangan = list(combinations(harga, 2))
-    keluar.bertemu.update(pasangan)
-    if not paket.tanda and proses:
-        keluar.bersih.append(((tabel, kunci, badan, tahun), pasangan))
+    if proses:
+        bersama = pertemuan(paket, proses)
+        keluar.bertemu.update(bersama)
+        if not paket.tanda:
+            keluar.bersih.append(((tabel, kunci, badan, tahun), bersama))
+
+
+def pertemuan(paket: Paket, proses: Proses) -> list[tuple[object, ...]]:
+    """What a package may share with others by chance: pairs of its bidders, or unit, firm and name."""
+    if proses.tabel == "tender":
+        return list(combinations(sorted(p.penyedia.nomor for p in proses.penawar if p.harga), 2))
+    if proses.tabel == "non_tender" and paket.menang:
+        return [(paket.satker.kode, paket.menang.penyedia.nomor, paket.nama[:12])]
+    return []
 
 
 def label_kontrol(keluar: Keluaran) -> None:
     """Packages on which no sign may be raised; known when all bidders are."""
-    for baris, pasangan in keluar.bersih:
-        if all(keluar.bertemu[dua] < SERING for dua in pasangan):
+    for baris, bersama in keluar.bersih:
+        batas = SERING if baris[0] == "tender" else SERUPA
+        if all(keluar.bertemu[kunci] < batas for kunci in bersama):
             labeli(keluar, "kontrol", *baris)
 
 

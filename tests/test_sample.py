@@ -104,9 +104,11 @@ def test_plans_never_exceed_their_budget_line(sample: tuple[Path, dict[str, int]
     out, _ = sample
     ceiling = {row["kd_subkegiatan"]: row["pagu_subkegiatan"] for row in rows(out, "RUP-SubKegiatanMaster")}
     planned: Counter[int] = Counter()
-    for row in good(rows(out, "RUP-PaketAnggaranPenyedia"), "pagu"):
-        planned[row["kd_subkegiatan"]] += row["pagu"]
-    assert planned
+    for endpoint in ("RUP-PaketAnggaranPenyedia", "RUP-PaketAnggaranSwakelola"):
+        found = good(rows(out, endpoint), "pagu")
+        assert found
+        for row in found:
+            planned[row["kd_subkegiatan"]] += row["pagu"]
     assert all(planned[kd] <= ceiling[kd] for kd in planned)
 
 
@@ -180,9 +182,30 @@ def test_every_kind_of_sign_is_planted(sample: tuple[Path, dict[str, int]]) -> N
                  "diumumkan_sebelum_rup", "rup_tidak_ditemukan", "rencana_tanpa_paket", "kontrak_akhir_tahun",
                  "adendum_10_persen", "kontrak_lebih_hps", "serah_terima_cepat", "bayar_tanpa_serah_terima",
                  "terlambat_tanpa_serah_terima", "pasangan_penawar", "konsentrasi", "mirip_daftar_hitam",
-                 "modal_tanpa_aset", "aset_tanpa_perolehan", "aset_nilai_nol", "rangka_ganda", "skala_nilai",
+                 "modal_tanpa_aset", "aset_tanpa_perolehan", "terendah_digugurkan", "aset_nilai_nol", "rangka_ganda", "skala_nilai",
                  "tanah_tanpa_sertifikat", "kdp_lama", "diskon_besar"):  # fmt: skip
         assert planted[sign] > 0, sign
+
+
+def test_lowest_bid_loses_only_where_price_decides(sample: tuple[Path, dict[str, int]]) -> None:
+    out, _ = sample
+    method = {str(row["kd_tender"]): row["mtd_evaluasi"] for row in rows(out, "SPSE-TenderPengumuman")}
+    planted = {r["kunci"] for r in label(out, "tanda") if r["tanda"] == "terendah_kalah"}
+    assert {method[kd] for kd in planted} == {"Harga Terendah Sistem Gugur"}
+
+
+def test_budget_lines_of_a_plan_add_up_to_its_ceiling(sample: tuple[Path, dict[str, int]]) -> None:
+    out, _ = sample
+    for plans, lines in (
+        ("RUP-PaketPenyedia-Terumumkan", "RUP-PaketAnggaranPenyedia"),
+        ("RUP-PaketSwakelola-Terumumkan", "RUP-PaketAnggaranSwakelola"),
+    ):
+        total: Counter[int] = Counter()
+        for row in good(rows(out, lines), "pagu"):
+            total[row["kd_rup"]] += row["pagu"]
+        ceiling = {row["kd_rup"]: row["pagu"] for row in good(rows(out, plans), "pagu") if row["kd_rup"]}
+        assert ceiling
+        assert dict(total) == ceiling, plans
 
 
 def test_true_links_point_at_rows_that_exist(sample: tuple[Path, dict[str, int]]) -> None:

@@ -1,5 +1,6 @@
 """ISB files of one body and year, all written in one pass over the packages."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -54,6 +55,7 @@ ENDPOINT = {
     "21_1018_RUP-PaketPenyedia-Terumumkan": ("rup_penyedia", "pagu"),
     "23_1030_RUP-PaketSwakelola-Terumumkan": ("rup_swakelola", "pagu"),
     "18_1028_RUP-PaketAnggaranPenyedia": ("rup_anggaran", "pagu"),
+    "RUP-PaketAnggaranSwakelola": ("rup_anggaran", "pagu"),
     "20_1029_RUP-PaketPenyediaLokasi": ("rup_lokasi", ""),
     "RUP-HistoryKajiUlang": ("rup_revisi", ""),
     "47_1013_SPSE-TenderPengumuman": ("tender", "pagu"),
@@ -122,8 +124,9 @@ def tambah(k: Kelompok, endpoint: str, row: Row) -> None:
 def mulai(keluar: Keluaran, badan: Badan, tahun: int, akhir: dict[int, int], skala: int) -> Kelompok:
     """Open the year: context, masters and structure."""
     k = Kelompok(keluar, badan, tahun)
-    # A full pull replaces its scope: only endpoints that alone fill their resource may say so (contracts have two).
-    penuh = {f"{endpoint}.json": {"pull": "penuh"} for endpoint in ENDPOINT if "Ekontrak" not in endpoint}
+    # A full pull replaces its scope: only endpoints that alone fill their resource may say so.
+    pengisi = Counter(resource for resource, _ in ENDPOINT.values())
+    penuh = {f"{e}.json": {"pull": "penuh"} for e, (resource, _) in ENDPOINT.items() if pengisi[resource] == 1}
     tulis_konteks(keluar, k.folder, {
         "sumber": "isb", "diambil_pada": TARIK[tahun].isoformat(),
         "url": f"https://isb.contoh.invalid/isb-2/json/{badan.kd_klpd}/{tahun}", "berkas": penuh,
@@ -153,6 +156,8 @@ def tulis_paket(k: Kelompok, paket: Paket) -> None:
     for rup in paket.rup:
         if paket.cara == "swakelola":
             tambah(k, "23_1030_RUP-PaketSwakelola-Terumumkan", rup_swakelola(paket, rup))
+            for row in rup_anggaran(paket, rup):
+                tambah(k, "RUP-PaketAnggaranSwakelola", row)
             continue
         tambah(k, "21_1018_RUP-PaketPenyedia-Terumumkan", rup_penyedia(paket, rup))
         for row in rup_anggaran(paket, rup):

@@ -138,7 +138,7 @@ def rup_swakelola(paket: Paket, rup: Rup) -> Row:
 
 
 def rup_anggaran(paket: Paket, rup: Rup) -> Iterator[Row]:
-    """RUP-PaketAnggaranPenyedia: one row per budget line of a plan."""
+    """RUP-PaketAnggaranPenyedia and -Swakelola: one row per budget line of a plan."""
     mak = paket.mak.split(";")
     for nomor, (baris, nilai) in enumerate(rup.bagian):
         yield badan_row(baris.badan, baris.tahun) | satker_rup(paket) | {

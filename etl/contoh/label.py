@@ -96,10 +96,10 @@ def label_tanda(keluar: Keluaran, paket: Paket) -> None:
     """Planted signs of a package, or the statement that it is clean."""
     badan, tahun = paket.baris.badan.kd_klpd, paket.baris.tahun
     proses = paket.proses[-1] if paket.proses else None
-    tabel, kunci = (proses.tabel, kunci_proses(proses)) if proses else ("rup_penyedia", str(paket.rup[0].kd_rup))
+    rencana = ("rup_swakelola" if paket.cara == "swakelola" else "rup_penyedia", str(paket.rup[0].kd_rup))
+    tabel, kunci = (proses.tabel, kunci_proses(proses)) if proses else rencana
     for tanda, nilai in paket.tanda.items():
-        rencana = "rup_swakelola" if paket.cara == "swakelola" else "rup_penyedia"
-        di = (rencana, str(paket.rup[0].kd_rup)) if tanda == "rencana_tanpa_paket" else (tabel, kunci)
+        di = rencana if tanda == "rencana_tanpa_paket" else (tabel, kunci)
         labeli(keluar, "tanda", tanda, *di, badan, tahun, paket.satker.kode, nilai)
     if proses:
         bersama = pertemuan(paket, proses)

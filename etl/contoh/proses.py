@@ -36,7 +36,9 @@ def tanam(paket: Paket, urutan: int) -> str:
     if paket.cara in ("tender", "seleksi"):
         if urutan % 10 == 1:
             return "pasangan_penawar"
-        return TENDER[urutan // 2 % len(TENDER)] if urutan % 2 == 0 else ""
+        tanda = TENDER[urutan // 2 % len(TENDER)] if urutan % 2 == 0 else ""
+        # A selection weighs quality and cost: there the lowest price need not win.
+        return "dekat_hps" if (paket.cara, tanda) == ("seleksi", "terendah_kalah") else tanda
     return NONTENDER[urutan // 5 % len(NONTENDER)] if urutan % 5 == 0 else ""
 
 
@@ -152,6 +154,7 @@ def beri_alasan(paket: Paket, semua: list[Penawar], menang: Penawar, tanda: str)
             lain.alasan = "Tidak memenuhi syarat administrasi"
     if tanda == "terendah_kalah":
         semua[0].alasan = "Tidak menyampaikan jaminan penawaran asli"
+        paket.tanda["terendah_digugurkan"] = str(semua[0].harga)
     bukti = {
         "penawar_tunggal": "1", "dekat_hps": f"{(menang.harga or 0) / paket.hps:.4f}", "penawaran_identik": "2",
         "rasio_tetap": "1.02", "lain_digugurkan": str(len(semua) - 1), "sebaran_rapat": str(len(semua)),

@@ -286,6 +286,60 @@ def test_numbers_in_the_asset_register(small):
     }
 
 
+def test_capital_spending_stands_beside_what_the_register_gained(small):
+    """Last budget stage only, a contract of two accounts once, an item of two contracts once, rounded values left out."""
+    account, other = "5.2.02.05.02.0001", "5.2.02.10.01.0002"
+    line = {"nama_pemda": "Provinsi Contoh", "tahun_anggaran": 2025, "kode_anggaran": "x"}
+    card = {"kode_lokasi": "12.64.00.01", "urutan": 1, "tahun_perolehan": 2025}
+    tables = {
+        "wilayah": [{"kode": "64", "nama": "Contoh"}],
+        "tahapan_apbd": [{"kode": "MURNI", "urutan": 3}, {"kode": "PERUBAHAN", "urutan": 6}],
+        "anggaran": [
+            line | {"tahapan": "MURNI", "kode_rekening": account, "nilai_sen": 999},
+            line | {"tahapan": "PERUBAHAN", "kode_rekening": account, "nilai_sen": 100, "versi": "9"},
+            line | {"tahapan": "PERUBAHAN", "kode_rekening": account, "nilai_sen": 110, "versi": "10"},
+            line | {"tahapan": "PERUBAHAN", "kode_rekening": "5.1.02.01.01.0024", "nilai_sen": 5, "versi": "10"},
+        ],
+        "kontrak_terkini": [
+            {"kd_tender": kd, "no_kontrak": "K", "nama_klpd": "Provinsi Contoh", "tahun_anggaran": 2025, "nilai_kini_sen": value}
+            for kd, value in (("1", 60), ("2", 30))
+        ],
+        "paket_modal": [
+            {"jalur": "tender", "kunci": "1", "jumlah_rekening": 2, "belanja_modal": 1, "kode_rekening_modal": account},
+            {"jalur": "tender", "kunci": "2", "jumlah_rekening": 1, "belanja_modal": 1, "kode_rekening_modal": other},
+        ],
+        "aset_kontrak": [
+            {"tabel": "kib_b", "kode_lokasi": "12.64.00.01", "pengenal": "a", "urutan": 1,
+             "kunci_aset": "12.64.00.01|a|1", "kd_tender": kd, "no_kontrak": "K", "metode": "nomor_kontrak", "skor": 1.0}
+            for kd in ("1", "2")
+        ],
+        "kib_b": [
+            card | {"pengenal": "a", "nilai_perolehan_sen": 60}, card | {"pengenal": "b", "nilai_perolehan_sen": 7},
+            card | {"pengenal": "c", "nilai_perolehan_sen": 500, "nilai_perolehan_dibulatkan": 1},
+            card | {"pengenal": "d", "nilai_perolehan_sen": 8, "tahun_perolehan": 2024},
+        ],
+        "kib_f": [{"kode_lokasi": "??", "pengenal": "f", "urutan": 1, "tanggal_mulai": "2025-03-03", "nilai_perolehan_sen": 9}],
+    }  # fmt: skip
+    accounts = {r["kode_rekening"]: r for r in small("modal_rekening", **tables)}
+    picked = ("tahapan", "anggaran_sen", "jumlah_kontrak", "kontrak_sen", "barang_tersambung", "aset_tersambung_sen")
+    assert [accounts[account][c] for c in picked] == ["PERUBAHAN", 110, 1, 60, 1, 60]
+    assert [accounts[other][c] for c in picked] == [None, None, 1, 30, 0, 0]
+    classes = {(r["badan"], r["tahun_anggaran"], r["kib"]): r for r in small("modal_kib", **tables)}
+    picked = (
+        "anggaran_sen",
+        "kontrak_sen",
+        "aset_tersambung_sen",
+        "barang",
+        "barang_tanpa_nilai",
+        "aset_sen",
+        "selisih_sen",
+    )
+    assert [classes["provinsi contoh", 2025, "B"][c] for c in picked] == [110, 90, 60, 3, 1, 67, 43]
+    assert [classes["provinsi contoh", 2024, "B"][c] for c in picked] == [None, 0, 0, 1, 0, 8, None]
+    assert [classes["", 2025, "F"][c] for c in picked] == [None, 0, 0, 1, 0, 9, None]
+    assert len(classes) == 3
+
+
 # --- the sample with known truth, a seed no one tuned for ---------------------------------------------------------
 
 
@@ -335,24 +389,12 @@ def scores(ours, truth):
     return both / max(len(ours), 1), both / max(len(truth), 1)
 
 
-WITHOUT_FILES = ("anggaran", "rup_swakelola", "kode_resmi")
-"""True in the sample's world, but its files hold no budget lines of self-managed plans: nothing to link by."""
-
-
-@pytest.mark.slow
-def test_self_managed_plans_without_budget_lines_say_so(sample):
-    _, db = sample
-    plans = db.execute("SELECT COUNT(*) FROM rup_swakelola").fetchone()
-    assert db.execute("SELECT COUNT(*) FROM rup_anggaran WHERE lower(jenis_paket) = 'swakelola'").fetchone() == (0,)
-    sql = "SELECT COUNT(*) FROM hubungan WHERE jenis = 'anggaran_rup' AND ke_tabel = 'rup_swakelola' AND alasan = ?"
-    assert db.execute(sql, ("tabel sumber belum ada untuk badan ini",)).fetchone() == plans
-
-
 @pytest.mark.slow
 def test_code_links_are_exact_for_an_unseen_seed(links):
     ours, truth = links
-    kinds = [kind for kind in truth if kind[2] != "kecocokan" and kind != WITHOUT_FILES]
-    assert len(kinds) >= 20
+    kinds = [kind for kind in truth if kind[2] != "kecocokan"]
+    assert len(kinds) >= 21
+    assert ("anggaran", "rup_swakelola", "kode_resmi") in kinds
     for kind in kinds:
         precision, recall = scores(ours.get(kind, set()), truth[kind])
         assert min(precision, recall) >= 0.999, (kind, precision, recall)
@@ -464,6 +506,39 @@ def test_coverage_adds_up_to_the_packages(sample):
     assert sum(whole) == db.execute("SELECT SUM(nilai_sen) FROM paket").fetchone()[0]
     bad = "nilai_berpenyedia_sen + nilai_tanpa_penyedia_sen <> nilai_sen OR nilai_tanpa_penyedia_sen < 0"
     assert db.execute(f"SELECT COUNT(*) FROM cakupan_rupiah WHERE {bad}").fetchone() == (0,)
+
+
+@pytest.mark.slow
+def test_capital_spending_and_assets_equal_independent_sums(sample):
+    folder, db = sample
+    with (folder / "label" / "totals.csv").open(encoding="utf-8", newline="") as file:
+        stated = [row for row in csv.DictReader(file) if row["resource"].startswith("kib_")]
+    truth = {}
+    for row in stated:
+        items, value = truth.get(row["resource"][-1].upper(), (0, 0))
+        truth[row["resource"][-1].upper()] = (items + int(row["jumlah_baris"]), value + int(row["jumlah_sen"]))
+    sql = "SELECT kib, SUM(barang), SUM(aset_sen) FROM modal_kib WHERE barang > 0 GROUP BY kib"
+    assert {kib: (items, value) for kib, items, value in db.execute(sql)} == truth
+    body = "badan = 'provinsi kalimantan timur'"
+    budget = "SELECT tahun_anggaran, SUM(belanja_modal) * 100 FROM struktur_anggaran WHERE kd_klpd = 'D241' AND tahun_anggaran IS NOT NULL GROUP BY 1"
+    for table in ("modal_rekening", "modal_kib"):
+        ours = f"SELECT tahun_anggaran, SUM(anggaran_sen) FROM {table} WHERE {body} AND anggaran_sen IS NOT NULL GROUP BY 1"
+        assert dict(db.execute(ours)) == dict(db.execute(budget)), table
+    capital = {key for (key,) in db.execute("SELECT jalur || kunci FROM paket_modal WHERE belanja_modal = 1")}
+    signed = [
+        value for tender, other, value in db.execute("SELECT kd_tender, kd_nontender, nilai_kini_sen FROM kontrak_terkini")
+        if ("tender" + tender if tender else "non_tender" + other) in capital
+    ]  # fmt: skip
+    for table in ("modal_rekening", "modal_kib"):
+        ours = f"SELECT SUM(jumlah_kontrak), SUM(kontrak_sen) FROM {table}"
+        assert db.execute(ours).fetchone() == (len(signed), sum(signed)), table
+    with (folder / "label" / "links.csv").open(encoding="utf-8", newline="") as file:
+        linked = [
+            int(r["nilai_sen"]) for r in csv.DictReader(file) if r["ke_tabel"].startswith("kib_") and r["ada"] == "ya"
+        ]
+    items, value = db.execute("SELECT SUM(barang_tersambung), SUM(aset_tersambung_sen) FROM modal_kib").fetchone()
+    assert 0.97 * len(linked) <= items <= len(linked)
+    assert value <= sum(linked)
 
 
 @pytest.mark.slow

@@ -35,7 +35,8 @@ STATED = {"perseroan terbatas": "PT", "komanditer": "CV", "usaha dagang": "UD", 
 VOWELS = frozenset("AIUEO")
 SOUNDS = frozenset(map(frozenset, ("IY", "VF", "VP", "FP", "CK", "KQ", "SZ", "JZ")))
 """Letters that are written for one another in Indonesian names."""
-PRINTED = re.compile(r"([0-9]{2})\.([0-9]{3})\.([0-9]{3})\.([0-9])-")
+PRINTED = re.compile(r"([0-9]{2})(?:\.([0-9]{3})|([0-9]))(?:\.([0-9]{3})|([0-9]))\.([0-9])-")
+"""A printed NPWP to the hyphen; LPSE of 2012 dropped every ".00" (``01.000.013.1-093.000`` became ``010.013.1-0930``)."""
 SHORTEST, LEAST = 8, 0.9
 """A fuzzy match needs a core of this many letters, a changed word of five, and this similarity (``docs/penyedia.md``).
 
@@ -121,7 +122,8 @@ def tax_payer(text: str) -> str:
     """
     printed = PRINTED.match(text.strip())
     if printed and not canonical_npwp(text):
-        digits = "".join(printed.groups())
+        kind, second, second_end, third, third_end, check = printed.groups()
+        digits = f"{kind}{second or '00' + second_end}{third or '00' + third_end}{check}"
         return digits if is_payer(digits) else ""
     return canonical_npwp(text)[:9]
 

@@ -1,4 +1,4 @@
-"""What people judged by hand on the real files (``docs/judgements.csv``): enough, nearly all right, and still so.
+"""What was judged by hand on the real files (``docs/judgements.csv``): enough, nearly all right, and still so.
 
 The file names hashes and places only. A stranger has no real files; then the checks against them are skipped and say so.
 """

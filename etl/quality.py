@@ -1,4 +1,4 @@
-"""What explains the data: every file with its verdict and counts, every held row, new columns, filled fields."""
+"""What explains the data: files with verdict and counts, held rows, new columns, filled fields, the dictionary."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from etl.archive import Pull
 from etl.canonical import canonical_path
 from etl.descriptors import Resource
+from etl.dictionary import dictionary_rows
 from etl.errors import ReleaseBroken
 from etl.extract import Extraction
 from etl.gate import REFUSED, Part, scope_masks
@@ -48,7 +49,7 @@ def quality_rows(
         for name, merged in merges.items()
         for f in merged.asal
     ]
-    return {"berkas_sumber": berkas, "baris_ditahan": ditahan, "kolom_baru": baru, "asal": asal}
+    return {"berkas_sumber": berkas, "baris_ditahan": ditahan, "kolom_baru": baru, "asal": asal, **dictionary_rows(resources)}
 
 
 def held_of(out: Path, part: Part, resource: Resource) -> list[Held]:

@@ -23,7 +23,7 @@ OPTIONAL = "(pelengkap) "
 LINE = re.compile(r"-- ([a-z]+): (.+)")
 MORE = re.compile(r"--   +(.+)")
 PARAMETER = re.compile(
-    r"(?P<nama>\w+) \((?:bawaan: (?P<bawaan>[^;)]*); )?(?P<jenis>pilihan|angka|teks): ?(?P<isi>.*)\)"
+    r"(?P<nama>\w+) \((?:bawaan: (?P<bawaan>[^;)]*); )?(?P<jenis>pilihan|angka|teks|contoh): ?(?P<isi>.*)\)"
 )
 
 
@@ -81,7 +81,10 @@ def split_header(path: Path) -> tuple[dict[str, list[str]], str]:
 
 
 def parameter(path: Path, text: str) -> Json:
-    """``tahun (pilihan: select …)``, ``persen (angka: 10)`` or ``kata (bawaan: jalan; teks:)``."""
+    """``tahun (pilihan: select …)``, ``persen (angka: 10)``, ``kata (bawaan: jalan; teks:)`` or ``kunci (contoh: select …)``.
+
+    An example is free text that starts as the first row of its SELECT.
+    """
     found = PARAMETER.fullmatch(text)
     if not found:
         raise DescriptorError(f"{path}: parameter tidak terbaca: {text}")

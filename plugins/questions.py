@@ -111,6 +111,8 @@ async def choose(datasette: Any, release: Json, asked: Json, args: Any) -> tuple
         if item["jenis"] == "pilihan":
             options[name] = await choices(datasette, release, item, args.get(name))
             wanted = item["bawaan"] if item["bawaan"] in options[name] else next(iter(options[name]), "")
+        elif item["jenis"] == "contoh":
+            wanted = next(iter(await choices(datasette, release, item, None)), "")
         else:
             wanted = item["isi"] or item["bawaan"]
         values[name] = args[name][:200] if name in args else wanted
@@ -147,6 +149,7 @@ async def looked_up(datasette: Any, release: Json, item: Json, values: Json) -> 
     """A needed table with the rows that it holds for the choice, and the page that lists them."""
     found = {**item, "banyak": 0, "tautan": table_link(item, values), "pemegang": item["pemegang"].format_map(values)}
     found["dokumen"] = item["dokumen"].format_map(values)
+    found["badan"] = values.get("badan", "") if "{badan}" in item["pemegang"] else ""
     if item["tabel"] in release["tables"]:
         where, parameters = condition(item["saringan"], values)
         sql = f"select count(*) from {escape_sqlite(item['tabel'])}{where}"
@@ -202,6 +205,8 @@ async def run(datasette: Any, release: Json, asked: Json, values: Json) -> Json:
 
 def behind(link: Json, values: Json) -> str:
     """Where the rows behind one row of the answer are: a table page, or the question that lists them."""
+    if link["tabel"].startswith(QUESTION):
+        return "/" + table_link(link, values)
     if str(values.get("tabel", "")).startswith(QUESTION) and link["tabel"] == "{tabel}":
         own = {"badan": values["badan"], "tahun": values["tahun"], values["kolom_lain"]: values["kunci_lain"]}
         return f"/{values['tabel']}?{pairs(own.items())}"

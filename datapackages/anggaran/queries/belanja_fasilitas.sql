@@ -2,7 +2,7 @@
 -- en: Official cars, residences, travel and adverts: budgeted, planned, ordered, registered as assets?
 -- pembaca: jurnalis
 -- nomor: 12
--- penjelasan: Empat langkah berdampingan per SKPD. Anggaran dipilih dari nama akun, rencana dan pesanan dari nama paket, aset
+-- penjelasan: Empat langkah berdampingan per SKPD. Anggaran dipilih dari nama akun, rencana dan paket semua jalur dari nama paket, aset
 --    dari golongan barang 1.3.2.02 (alat angkutan) dan hanya untuk mobil dinas. Langkah-langkah ini tidak disambung per
 --    barang, jadi selisihnya bukan kesimpulan.
 -- explanation: Four steps side by side per office. Budget lines are chosen by account name, plans and orders by package
@@ -19,25 +19,25 @@
 -- kolom: satuan_kerja; Satuan kerja; Office; teks
 -- kolom: jumlah; Banyaknya baris; Rows; bilangan
 -- kolom: nilai_sen; Nilai; Value; sen
--- baris: {tabel}?{kolom_badan}={badan}&{kolom_satker}={satuan_kerja}&{kolom_tahun}={tahun}&{kolom_kata}={kunci_kata}&{kolom_lain}={kunci_lain}
+-- baris: {tabel}?{kolom_badan}={badan}&{kolom_satker}={satuan_kerja}&{kolom_tahun}={tahun}&{kolom_kata}={kunci_kata}&{kolom_lain}={kunci_lain}&{kolom_dua}={kunci_dua}
 with semua as (
   select '1 anggaran ' || tahapan as langkah, nama_skpd as satuan_kerja, nilai_sen, 'anggaran' as tabel, 'nama_pemda' as kolom_badan,
     'nama_skpd' as kolom_satker, 'tahun_anggaran' as kolom_tahun, 'nama_rekening__contains' as kolom_kata, :jenis as kunci_kata,
-    'tahapan' as kolom_lain, tahapan as kunci_lain
+    'tahapan' as kolom_lain, tahapan as kunci_lain, '' as kolom_dua, '' as kunci_dua
   from anggaran where nama_pemda = :badan and tahun_anggaran = cast(:tahun as integer) and instr(lower(nama_rekening), lower(:jenis)) > 0
   union all
-  select '2 rencana', nama_satker, 100 * pagu, 'rup_penyedia', 'nama_klpd', 'nama_satker', 'tahun_anggaran', 'nama_paket__contains', :jenis, '', ''
+  select '2 rencana', nama_satker, 100 * pagu, 'rup_penyedia', 'nama_klpd', 'nama_satker', 'tahun_anggaran', 'nama_paket__contains', :jenis, '', '', '', ''
   from rup_penyedia where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer) and instr(lower(nama_paket), lower(:jenis)) > 0
   union all
-  select '3 dipesan (' || coalesce(status_pkt, 'status tidak tercatat') || ')', nama_satker, total_harga_sen, 'epurchasing', 'nama_klpd',
-    'nama_satker', 'tahun_anggaran', 'rup_nama_pkt__contains', :jenis, 'status_pkt', status_pkt
-  from epurchasing where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer) and instr(lower(rup_nama_pkt), lower(:jenis)) > 0
+  select '3 dipesan atau dikontrak, ' || replace(jalur, '_', ' ') || ' (' || replace(keadaan, '_', ' ') || ')', nama_satker, nilai_sen, 'paket', 'nama_klpd',
+    'nama_satker', 'tahun_anggaran', 'nama_paket__contains', :jenis, 'jalur', jalur, 'keadaan', keadaan
+  from paket where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer) and instr(lower(nama_paket), lower(:jenis)) > 0
   union all
-  select '4 tercatat sebagai aset', nama_unit, nilai_perolehan_sen, 'kib_b', '', 'nama_unit', 'tahun_perolehan', 'kode_barang__startswith', '1.3.2.02.', '', ''
+  select '4 tercatat sebagai aset', nama_unit, nilai_perolehan_sen, 'kib_b', '', 'nama_unit', 'tahun_perolehan', 'kode_barang__startswith', '1.3.2.02.', '', '', '', ''
   from kib_b where :jenis = 'kendaraan' and tahun_perolehan = cast(:tahun as integer) and kode_barang like '1.3.2.02.%'
 )
 select langkah, satuan_kerja, count(*) as jumlah, sum(nilai_sen) as nilai_sen, tabel, kolom_badan, kolom_satker, kolom_tahun, kolom_kata,
-  kunci_kata, kolom_lain, kunci_lain
+  kunci_kata, kolom_lain, kunci_lain, kolom_dua, kunci_dua
 from semua
-group by langkah, satuan_kerja, tabel, kolom_badan, kolom_satker, kolom_tahun, kolom_kata, kunci_kata, kolom_lain, kunci_lain
+group by langkah, satuan_kerja, tabel, kolom_badan, kolom_satker, kolom_tahun, kolom_kata, kunci_kata, kolom_lain, kunci_lain, kolom_dua, kunci_dua
 order by langkah, satuan_kerja

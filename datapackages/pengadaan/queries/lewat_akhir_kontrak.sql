@@ -2,7 +2,7 @@
 -- en: Which works are past their contract end with no handover recorded?
 -- pembaca: jurnalis
 -- nomor: 8
--- penjelasan: Kontrak versi terakhir (setelah adendum) yang tanggal akhirnya sebelum 31 Desember tahun anggarannya dan tidak
+-- penjelasan: Kontrak menurut adendum terakhir yang tanggal akhirnya sebelum 31 Desember tahun anggarannya dan tidak
 --    punya berita acara serah terima di rilis ini. Hari dihitung sampai 31 Desember. "Tidak tercatat" tidak sama dengan
 --    "tidak diserahkan"; adendum menunjukkan perpanjangan yang tercatat.
 -- explanation: Contracts in their last version (after addenda) that end before 31 December of their budget year and have
@@ -15,16 +15,15 @@
 -- butuh: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data berita acara serah terima (BAST) dari e-Kontrak SPSE; PPK tiap perangkat daerah dan LPSE {badan}
 -- kolom: hari_lewat; Hari lewat sampai 31 Desember; Days past until 31 December; hari
--- kolom: banyak_adendum; Adendum; Addenda; bilangan
--- baris: kontrak?no_kontrak={no_kontrak}&nama_klpd={nama_klpd}
-with akhir as (
-  select k.*, row_number() over (partition by kd_tender, kd_nontender, no_kontrak order by versi_addendum desc) as nomor
-  from kontrak as k where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer)
-)
-select k.nama_paket, k.nama_satker, k.nama_penyedia, k.nilai_kontrak_sen, k.tgl_kontrak_awal, k.tgl_kontrak_akhir,
-  cast(julianday(:tahun || '-12-31') - julianday(k.tgl_kontrak_akhir) as integer) as hari_lewat, k.versi_addendum as banyak_adendum,
-  k.status_kontrak, k.no_kontrak, k.nama_klpd
-from akhir as k
-where k.nomor = 1 and k.tgl_kontrak_akhir < :tahun || '-12-31' and k.nilai_kontrak_sen >= 100 * cast(:minimum as integer)
-  and not exists (select 1 from serah_terima as s where s.kd_tender = k.kd_tender and s.kd_nontender = k.kd_nontender and s.no_bast is not null and s.no_bast <> '')
-order by k.nilai_kontrak_sen desc, k.no_kontrak
+-- kolom: hari_perpanjangan; Diperpanjang; Extended; hari
+-- baris: kontrak?no_kontrak={no_kontrak}&kd_tender={kunci_tender}&kd_nontender={kunci_nontender}
+select k.nama_paket, k.nama_satker, k.nama_penyedia, k.nilai_awal_sen, k.nilai_kini_sen, k.tgl_mulai, k.tgl_akhir_awal, k.tgl_akhir_kini,
+  cast(julianday(:tahun || '-12-31') - julianday(k.tgl_akhir_kini) as integer) as hari_lewat,
+  cast(julianday(k.tgl_akhir_kini) - julianday(k.tgl_akhir_awal) as integer) as hari_perpanjangan, k.jumlah_adendum, k.status_kontrak, k.no_kontrak,
+  k.kd_tender as kunci_tender, k.kd_nontender as kunci_nontender
+from kontrak_terkini as k
+where k.nama_klpd = :badan and k.tahun_anggaran = cast(:tahun as integer) and k.tgl_akhir_kini < :tahun || '-12-31' and k.nilai_kini_sen >= 100 * cast(:minimum as integer)
+  and not exists (select 1 from hubungan as h where h.jenis = 'kontrak_serah_terima' and h.dari_tabel = 'kontrak'
+    and h.dari_kunci = k.kd_tender || '|' || k.kd_nontender || '|' || k.no_kontrak and h.tersambung = 1)
+  and not exists (select 1 from serah_terima as s where s.kd_tender = k.kd_tender and s.kd_nontender = k.kd_nontender and s.no_bast <> '')
+order by k.nilai_kini_sen desc, k.no_kontrak

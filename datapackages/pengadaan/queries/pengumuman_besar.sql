@@ -1,25 +1,23 @@
--- judul: Tender besar apa yang terakhir diumumkan, dan berapa penawar berharganya?
--- en: Which large tenders were announced last, and how many priced bids did they get?
+-- judul: Paket besar atau berpenawar tunggal apa yang terakhir diumumkan, ditetapkan, atau dipesan?
+-- en: Which large or single-bidder packages were announced, awarded or ordered last?
 -- pembaca: jurnalis
 -- nomor: 5
--- penjelasan: Tender dengan pagu sekurang-kurangnya nilai yang dipilih, terbaru lebih dulu. Penawar adalah peserta yang
+-- penjelasan: Paket semua jalur dengan pagu (atau nilai, bila pagunya tidak tercatat) sekurang-kurangnya nilai yang
+--    dipilih, dan tender berpenawar tunggal berapa pun nilainya; kejadian terbaru lebih dulu. Penawar adalah peserta yang
 --    memasukkan harga; yang lain hanya mendaftar. Kosong berarti daftar peserta tidak ada di rilis. Perubahan dan penghapusan
 --    antar rilis ada di riwayat, bukan di sini.
--- explanation: Tenders with a ceiling of at least the chosen value, newest first. Bidders are participants with a price;
---    the rest only registered. Empty means the release has no participant list. Changes and removals between releases are
---    in the history, not here.
--- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from tender where nama_klpd is not null group by 1 order by 1)
--- parameter: tahun (pilihan: select tahun_anggaran from tender where tahun_anggaran is not null group by 1 order by 1 desc)
+-- explanation: Packages of every channel with a ceiling (or a value, where no ceiling is recorded) of at least the chosen
+--    amount, and single-bidder tenders of any value; latest event first. Bidders are participants with a price; the rest only
+--    registered. Empty means the release has no participant list. Changes and removals between releases are in the history.
+-- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from cakupan_rupiah where nama_klpd is not null group by 1 order by 1)
+-- parameter: tahun (pilihan: select tahun_anggaran from cakupan_rupiah where tahun_anggaran > 0 group by 1 order by 1 desc)
 -- parameter: minimum (angka: 1000000000)
--- butuh: tender?nama_klpd={badan}&tahun_anggaran={tahun}
--- dokumen: Data pengumuman tender dari SPSE; UKPBJ dan LPSE {badan}
--- kolom: pendaftar; Pendaftar; Registered; bilangan
--- kolom: penawar; Penawar berharga; Priced bids; bilangan
--- baris: tender?kd_tender={kd_tender}
-select t.nama_paket, t.nama_satker, t.tgl_pengumuman_tender, t.pagu_sen, coalesce(t.status_tender, t.tahap) as status_tender, t.mtd_pemilihan,
-  count(p.kd_peserta) as pendaftar, case when count(p.kd_peserta) > 0 then sum(coalesce(p.nilai_penawaran_sen, 0) > 0) end as penawar,
-  t.kd_tender
-from tender as t left join peserta_tender as p on p.kd_tender = t.kd_tender
-where t.nama_klpd = :badan and t.tahun_anggaran = cast(:tahun as integer) and t.pagu_sen >= 100 * cast(:minimum as integer)
-group by t.kd_tender, t.tgl_pengumuman_tender, t.nama_paket, t.nama_satker, t.pagu_sen, t.status_tender, t.tahap, t.mtd_pemilihan
-order by t.tgl_pengumuman_tender desc, t.kd_tender
+-- butuh: paket?nama_klpd={badan}&tahun_anggaran={tahun}
+-- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- kolom: kejadian; Kejadian terakhir; Latest event; tanggal
+-- baris: pertanyaan/jejak_paket?jalur={jalur}&kunci={kunci}
+select nama_paket, jalur, nama_satker, max(coalesce(tanggal_pengumuman, ''), coalesce(tanggal_selesai, '')) as kejadian, tanggal_pengumuman, tanggal_selesai, pagu_sen, nilai_sen,
+  status, metode, jumlah_pendaftar, jumlah_penawar, kunci
+from paket
+where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer) and (coalesce(pagu_sen, nilai_sen) >= 100 * cast(:minimum as integer) or jumlah_penawar = 1)
+order by kejadian desc, jalur, kunci

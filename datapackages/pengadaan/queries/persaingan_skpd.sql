@@ -18,6 +18,8 @@
 -- dokumen: Data pengumuman tender dari SPSE; UKPBJ dan LPSE {badan}
 -- butuh: (pelengkap) tender_nilai?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data nilai tender selesai (HPS dan nilai kontrak) dari SPSE; UKPBJ dan LPSE {badan}
+-- butuh: (pelengkap) paket?jalur=tender&nama_klpd={badan}&tahun_anggaran={tahun}&jumlah_penawar__notnull=1
+-- dokumen: Data peserta tender beserta harga penawarannya dari SPSE; UKPBJ dan LPSE {badan}
 -- kolom: jumlah_tender; Tender; Tenders; bilangan
 -- kolom: tender_ulang; Tender ulang; Repeat tenders; bilangan
 -- kolom: ada_peserta; Selesai, daftar peserta ada; Completed with participant list; bilangan

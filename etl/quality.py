@@ -49,7 +49,13 @@ def quality_rows(
         for name, merged in merges.items()
         for f in merged.asal
     ]
-    return {"berkas_sumber": berkas, "baris_ditahan": ditahan, "kolom_baru": baru, "asal": asal, **dictionary_rows(resources)}
+    return {
+        "berkas_sumber": berkas,
+        "baris_ditahan": ditahan,
+        "kolom_baru": baru,
+        "asal": asal,
+        **dictionary_rows(resources),
+    }
 
 
 def held_of(out: Path, part: Part, resource: Resource) -> list[Held]:

@@ -130,7 +130,8 @@ def check_sql(path: Path, sql: str, declared: set[str]) -> list[str]:
     if used != declared:
         raise DescriptorError(f"{path}: parameter di kepala {sorted(declared)}, di SQL {sorted(used)}")
     local = {item.alias_or_name for item in statements[0].find_all(exp.CTE)}
-    return sorted({item.name for item in statements[0].find_all(exp.Table)} - local)
+    named = {item.name for item in statements[0].find_all(exp.Table)} - local
+    return sorted(name for name in named if name and not name.startswith(("sqlite_", "pragma_")))
 
 
 def canned_query(question: Json) -> Json:

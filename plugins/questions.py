@@ -233,13 +233,15 @@ def money(name: str) -> str:
 
 
 async def dates(datasette: Any, release: Json, names: list[str]) -> list[Json]:
-    """Newest retrieval of each needed table, where the release's files state it."""
+    """Newest retrieval of each needed table; a table made from others has that of the whole release."""
     if "berkas_sumber" not in release["tables"]:
         return []
-    marks = ", ".join(f":t{n}" for n, _ in enumerate(names))
-    sql = f"select resource, max(diambil_pada) from berkas_sumber where resource in ({marks}) group by resource"
-    rows = await fetch(datasette, release, sql, {f"t{n}": name for n, name in enumerate(names)})
-    return [{"tabel": row[0], "tanggal": row[1]} for row in rows if row[1]]
+    sql = "select resource, max(diambil_pada) from berkas_sumber where diambil_pada is not null group by resource"
+    found = {row[0]: row[1] for row in await fetch(datasette, release, sql, {})}
+    newest = max(found.values(), default=None)
+    filled = {row[0] for row in await fetch(datasette, release, "select distinct resource from berkas_sumber", {})}
+    known = [(name, found.get(name) if name in filled else newest, name not in filled) for name in names]
+    return [{"tabel": name, "tanggal": date, "tersusun": linked} for name, date, linked in known if date]
 
 
 async def fetch(datasette: Any, release: Json, sql: str, parameters: Json) -> list[Any]:

@@ -14,9 +14,10 @@
 -- dokumen: Data rencana, pengumuman, hasil, dan kontrak pengadaan beserta kode MAK-nya; UKPBJ dan LPSE {badan}
 -- butuh: (pelengkap) anggaran?nama_pemda={badan}
 -- dokumen: Penjabaran APBD beserta rincian sub kegiatan dan kode rekening per SKPD; BPKAD {badan}
--- baris: hubungan?jenis={jenis}&badan={kunci_badan}&tahun_anggaran={tahun_anggaran}
+-- baris: {tabel}?jenis={jenis}&badan={kunci_badan}&tahun_anggaran={kunci_tahun}
 select t.tahun_anggaran, t.jenis, t.rinci, t.jumlah, t.tertaut, t.tertaut_sebagian, t.persen_jumlah, t.nilai_sen, t.nilai_tertaut_sen, t.persen_nilai,
-  t.badan as kunci_badan
+  t.badan as kunci_badan, nullif(t.tahun_anggaran, 0) as kunci_tahun,
+  case when t.jenis in ('rencana_berpaket', 'paket_nilai') and t.tertaut = t.jumlah then 'tingkat_tautan' else 'hubungan' end as tabel
 from tingkat_tautan as t
 where t.badan in (select badan from cakupan_rupiah where nama_klpd = :badan and jalur <> 'darurat') and (:tahun = 'semua' or t.tahun_anggaran = cast(:tahun as integer))
 order by t.tahun_anggaran desc, t.jenis, t.rinci

@@ -19,9 +19,7 @@
 -- kolom: lokasi; Tempat di berkas; Place in the file; teks
 -- kolom: nama_berkas; Berkas; File; teks
 -- baris: berkas_sumber?sha256={sha256}&resource={nama_tabel}
-with pilih as (
-  select :jalur as jalur, case when :jalur = 'tender' then :kunci else '' end as kd_tender, case when :jalur = 'non_tender' then :kunci else '' end as kd_nontender
-), semua as (
+with semua as (
   select '1 pengumuman' as tahap, 'pagu_sen' as nama_angka, pagu_sen as nilai_sen, 'tender' as tabel, kd_tender as kunci, asal_berkas, asal_lokasi from tender where :jalur = 'tender' and kd_tender = :kunci
   union all select '1 pengumuman', 'hps_sen', hps_sen, 'tender', kd_tender, asal_berkas, asal_lokasi from tender where :jalur = 'tender' and kd_tender = :kunci
   union all select '2 hasil pemilihan', 'nilai_kontrak_sen', nilai_kontrak_sen, 'tender', kd_tender, asal_berkas, asal_lokasi from tender where :jalur = 'tender' and kd_tender = :kunci
@@ -37,7 +35,8 @@ with pilih as (
   union all select '2 hasil pemilihan', 'nilai_negosiasi_sen', nilai_negosiasi_sen, 'non_tender_nilai', kd_nontender, asal_berkas, asal_lokasi from non_tender_nilai where :jalur = 'non_tender' and kd_nontender = :kunci
   union all select '2 hasil pemilihan', 'nilai_kontrak_sen', nilai_kontrak_sen, 'non_tender_nilai', kd_nontender, asal_berkas, asal_lokasi from non_tender_nilai where :jalur = 'non_tender' and kd_nontender = :kunci
   union all select '3 kontrak', 'nilai_kontrak_sen', k.nilai_kontrak_sen, 'kontrak', k.kd_tender || '|' || k.kd_nontender || '|' || k.no_kontrak || '|' || k.versi_addendum, k.asal_berkas, k.asal_lokasi
-    from pilih join kontrak as k on k.kd_tender = pilih.kd_tender and k.kd_nontender = pilih.kd_nontender where pilih.kd_tender || pilih.kd_nontender <> ''
+    from kontrak as k where k.kd_tender = case when :jalur = 'tender' then :kunci else '' end and k.kd_nontender = case when :jalur = 'non_tender' then :kunci else '' end
+    and :jalur in ('tender', 'non_tender')
   union all select '1 pencatatan', 'pagu_sen', pagu_sen, 'pencatatan_non_tender', kd_nontender_pct, asal_berkas, asal_lokasi from pencatatan_non_tender where :jalur = 'pencatatan_non_tender' and kd_nontender_pct = :kunci
   union all select '1 pencatatan', 'total_realisasi_sen', total_realisasi_sen, 'pencatatan_non_tender', kd_nontender_pct, asal_berkas, asal_lokasi from pencatatan_non_tender where :jalur = 'pencatatan_non_tender' and kd_nontender_pct = :kunci
   union all select '4 realisasi', 'nilai_realisasi_sen', nilai_realisasi_sen, 'pencatatan_non_tender_realisasi', '', asal_berkas, asal_lokasi from pencatatan_non_tender_realisasi where :jalur = 'pencatatan_non_tender' and kd_nontender_pct = :kunci

@@ -2,11 +2,11 @@
 -- en: Which files were pulled again or had rows superseded, and how many rows?
 -- pembaca: peneliti
 -- nomor: 4
--- penjelasan: Satu baris satu tarikan dari berkas yang ditarik ulang dengan isi berbeda, atau yang barisnya ada yang tergantikan. Baris tergantikan kalah dari baris yang
---    lebih baru atau lebih lengkap. Perubahan sel demi sel antara dua rilis memerlukan kedua rilisnya; di sini hanya yang dicatat
+-- penjelasan: Satu baris satu tarikan dari berkas yang ditarik ulang dengan isi berbeda, atau yang
+--    sebagian barisnya tergantikan. Baris tergantikan kalah dari baris yang lebih baru atau lebih lengkap. Perubahan sel demi sel antara dua rilis memerlukan kedua rilisnya; di sini hanya yang dicatat
 --    rilis ini.
--- explanation: One row per pull of a file that was pulled again with other content, or of which rows were superseded. Superseded rows lost to newer or more
---    complete ones. Cell-by-cell changes between two releases need both releases; here is what this release records.
+-- explanation: One row per pull of a file that was pulled again with other content, or of which
+--    rows were superseded. Superseded rows lost to newer or more complete ones. Cell-by-cell changes between two releases need both releases; here is what this release records.
 -- butuh: berkas_sumber?tergantikan__gt=0
 -- dokumen: Tarikan sebelumnya dari tabel yang diteliti; instansi penerbit data
 -- kolom: tabel_terisi; Tabel; Table; teks

@@ -21,11 +21,9 @@
 -- kolom: nilai_sen; Nilai; Value; sen
 -- baris: {tabel}?{kolom_satu}={kunci_satu}&{kolom_dua}={kunci_dua}
 with ini as (
-  select *, case when jalur = 'tender' then kunci else '' end as kd_tender, case when jalur = 'non_tender' then kunci else '' end as kd_nontender
-  from jejak where jalur = :jalur and kunci = :kunci
+  select * from jejak where jalur = :jalur and kunci = :kunci
 ), rencana as (
-  select h.dari_tabel, h.dari_kunci, h.dicari, h.alasan, h.tersambung from ini
-  join hubungan as h on h.jenis = 'rup_paket' and h.ke_tabel = ini.jalur and h.ke_kunci = ini.kunci
+  select dari_tabel, dari_kunci, dicari, alasan, tersambung from hubungan where jenis = 'rup_paket' and ke_tabel = :jalur and ke_kunci = :kunci
 ), langkah as (
   select 1 as nomor, '1 anggaran' as langkah, anggaran as keadaan_langkah from ini
   union all select 2, '2 rencana (RUP)', rup from ini
@@ -52,32 +50,34 @@ with ini as (
   from rencana as r left join rup_swakelola as p on p.kd_rup = r.dari_kunci where r.dari_tabel = 'rup_swakelola' and (r.tersambung = 1 or r.dicari <> '')
   union all
   select 3, p.nama_paket, p.nama_satker, p.tanggal_pengumuman, coalesce(p.hps_sen, p.pagu_sen), 'paket', 'jalur', p.jalur, 'kunci', p.kunci
-  from ini join paket as p on p.jalur = ini.jalur and p.kunci = ini.kunci where ini.pengumuman = 'ada'
+  from paket as p where p.jalur = :jalur and p.kunci = :kunci and exists (select 1 from ini where pengumuman = 'ada')
   union all
   select case when t.peran in ('penawar', 'peserta_terdaftar') then 4 else 5 end,
     replace(t.peran, '_', ' ') || case when t.nilai_dari is not null then ' (' || replace(t.nilai_dari, '_', ' ') || ')' else '' end,
     coalesce(s.nama, 'nama tidak tercatat di sumber'), null, t.nilai_sen, 'partisipasi', 'proses_kunci', t.proses_kunci, 'id_penyedia', t.id_penyedia
-  from ini join partisipasi as t on t.proses_tabel = ini.jalur and t.proses_kunci = ini.kunci left join penyedia as s on s.id_penyedia = t.id_penyedia
-  where t.peran <> 'penyedia_kontrak'
+  from partisipasi as t left join penyedia as s on s.id_penyedia = t.id_penyedia
+  where t.proses_tabel = :jalur and t.proses_kunci = :kunci and t.peran <> 'penyedia_kontrak'
   union all
   select 6, k.no_kontrak || case when k.versi_addendum > 0 then ', adendum ' || k.versi_addendum else '' end, k.nama_penyedia, k.tgl_kontrak, k.nilai_kontrak_sen,
     'kontrak', 'no_kontrak', k.no_kontrak, 'versi_addendum', k.versi_addendum
-  from ini join kontrak as k on k.kd_tender = ini.kd_tender and k.kd_nontender = ini.kd_nontender where ini.kd_tender || ini.kd_nontender <> ''
+  from kontrak as k where k.kd_tender = case when :jalur = 'tender' then :kunci else '' end and k.kd_nontender = case when :jalur = 'non_tender' then :kunci else '' end
+    and :jalur in ('tender', 'non_tender')
   union all
   select 7, m.no_spmk_spp, m.nama_penyedia, m.tgl_mulai_pekerjaan, null, 'spmk', 'kd_tender', m.kd_tender, 'kd_nontender', m.kd_nontender
-  from ini join spmk as m on m.kd_tender = ini.kd_tender and m.kd_nontender = ini.kd_nontender where ini.kd_tender || ini.kd_nontender <> ''
+  from spmk as m where m.kd_tender = case when :jalur = 'tender' then :kunci else '' end and m.kd_nontender = case when :jalur = 'non_tender' then :kunci else '' end
+    and :jalur in ('tender', 'non_tender')
   union all
-  select 8, 'BAST ' || m.no_bast, m.nama_penyedia, m.tgl_bast, null, 'serah_terima', 'kd_tender', m.kd_tender, 'kd_nontender', m.kd_nontender
-  from ini join (select distinct kd_tender, kd_nontender, no_bast, nama_penyedia, tgl_bast from serah_terima where no_bast <> '') as m
-    on m.kd_tender = ini.kd_tender and m.kd_nontender = ini.kd_nontender where ini.kd_tender || ini.kd_nontender <> ''
+  select distinct 8, 'BAST ' || m.no_bast, m.nama_penyedia, m.tgl_bast, null, 'serah_terima', 'kd_tender', m.kd_tender, 'kd_nontender', m.kd_nontender
+  from serah_terima as m where m.no_bast <> '' and m.kd_tender = case when :jalur = 'tender' then :kunci else '' end and m.kd_nontender = case when :jalur = 'non_tender' then :kunci else '' end
+    and :jalur in ('tender', 'non_tender')
   union all
-  select 8, 'BAP ' || m.no_bap, m.nama_penyedia, m.tgl_bap, m.besar_pembayaran_sen, 'serah_terima', 'kd_tender', m.kd_tender, 'kd_nontender', m.kd_nontender
-  from ini join (select distinct kd_tender, kd_nontender, no_bap, nama_penyedia, tgl_bap, besar_pembayaran_sen from serah_terima where no_bap <> '') as m
-    on m.kd_tender = ini.kd_tender and m.kd_nontender = ini.kd_nontender where ini.kd_tender || ini.kd_nontender <> ''
+  select distinct 8, 'BAP ' || m.no_bap, m.nama_penyedia, m.tgl_bap, m.besar_pembayaran_sen, 'serah_terima', 'kd_tender', m.kd_tender, 'kd_nontender', m.kd_nontender
+  from serah_terima as m where m.no_bap <> '' and m.kd_tender = case when :jalur = 'tender' then :kunci else '' end and m.kd_nontender = case when :jalur = 'non_tender' then :kunci else '' end
+    and :jalur in ('tender', 'non_tender')
   union all
   select distinct 9, a.tabel || ' ' || a.pengenal || ' (' || replace(a.metode, '_', ' ') || ', skor ' || a.skor || ')', null, null, null, a.tabel, 'kode_lokasi', a.kode_lokasi,
     'pengenal', a.pengenal
-  from ini join aset_kontrak as a on a.kd_tender = ini.kd_tender and a.kd_nontender = ini.kd_nontender where ini.kd_tender || ini.kd_nontender <> ''
+  from aset_kontrak as a where :jalur = 'tender' and a.kd_tender = :kunci or :jalur = 'non_tender' and a.kd_nontender = :kunci
 )
 select l.langkah, case when i.nomor is not null and (l.nomor <> 2 or l.keadaan_langkah = 'ada') then 'ada' else l.keadaan_langkah end as keadaan_langkah,
   i.uraian, i.pihak, i.tanggal, i.nilai_sen, coalesce(i.tabel, 'jejak') as tabel, coalesce(i.kolom_satu, 'jalur') as kolom_satu,

@@ -16,7 +16,7 @@
 -- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
 -- kolom: kejadian; Kejadian terakhir; Latest event; tanggal
 -- baris: pertanyaan/jejak_paket?jalur={jalur}&kunci={kunci}
-select nama_paket, jalur, nama_satker, max(coalesce(tanggal_pengumuman, ''), coalesce(tanggal_selesai, '')) as kejadian, tanggal_pengumuman, tanggal_selesai, pagu_sen, nilai_sen,
+select nama_paket, jalur, nama_satker, nullif(max(coalesce(tanggal_pengumuman, ''), coalesce(tanggal_selesai, '')), '') as kejadian, tanggal_pengumuman, tanggal_selesai, pagu_sen, nilai_sen,
   status, metode, jumlah_pendaftar, jumlah_penawar, kunci
 from paket
 where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer) and (coalesce(pagu_sen, nilai_sen) >= 100 * cast(:minimum as integer) or jumlah_penawar = 1)

@@ -26,7 +26,7 @@ with dicari as (
   select t.proses_tabel, t.proses_kunci, t.id_penyedia, max(t.tahun_anggaran) as tahun_anggaran,
     max(case t.peran when 'pemenang' then 9 when 'penyedia_realisasi' then 8 when 'penyedia_pesanan' then 7 when 'penyedia_kontrak' then 6 when 'penerima_sppbj' then 5
       when 'pesanan_batal' then 4 when 'anggota_kso' then 3 when 'penawar' then 2 else 1 end) as tingkat,
-    max(case when t.peran = 'penyedia_kontrak' then t.nilai_sen end) as kontrak_sen
+    max(case when t.peran = 'penyedia_kontrak' then t.nilai_sen end) as kontrak_sen, max(t.bagian) as bagian
   from cocok as c join partisipasi as t on t.id_penyedia = c.id_penyedia
   group by t.proses_tabel, t.proses_kunci, t.id_penyedia
 ), bernilai as (
@@ -37,7 +37,7 @@ with dicari as (
         when 4 then 'pesanan_batal' when 2 then 'penawar' end) as nilai_sen
   from ikut as i
 )
-select s.nama as nama_penyedia, b.proses_tabel, b.hasil, p.nama_klpd, p.nama_satker, p.nama_paket, b.tahun_anggaran, b.nilai_sen, b.kontrak_sen, b.proses_kunci as kunci,
+select s.nama as nama_penyedia, b.proses_tabel, b.hasil, p.nama_klpd, p.nama_satker, p.nama_paket, b.tahun_anggaran, b.nilai_sen, b.kontrak_sen, b.bagian, b.proses_kunci as kunci,
   b.id_penyedia as kunci_penyedia
 from bernilai as b join penyedia as s on s.id_penyedia = b.id_penyedia left join paket as p on p.jalur = b.proses_tabel and p.kunci = b.proses_kunci
 order by b.tahun_anggaran desc, b.proses_tabel, b.hasil, b.proses_kunci, b.id_penyedia

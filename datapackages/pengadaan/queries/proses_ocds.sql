@@ -18,14 +18,14 @@
 -- kolom: kolom; Kolom; Column; teks
 -- baris: {nama_tabel}?{kolom_satu}={kunci_satu}
 with ini as (
-  select *, case when jalur = 'tender' then kunci else '' end as kd_tender, case when jalur = 'non_tender' then kunci else '' end as kd_nontender
-  from paket where jalur = :jalur and kunci = :kunci
+  select * from paket where jalur = :jalur and kunci = :kunci
 ), ikut as (
   select t.*, s.nama, row_number() over (partition by t.peran order by t.nilai_sen is null, t.nilai_sen, t.id_penyedia) as nomor
-  from ini join partisipasi as t on t.proses_tabel = ini.jalur and t.proses_kunci = ini.kunci left join penyedia as s on s.id_penyedia = t.id_penyedia
+  from partisipasi as t left join penyedia as s on s.id_penyedia = t.id_penyedia where t.proses_tabel = :jalur and t.proses_kunci = :kunci
 ), sah as (
   select k.*, row_number() over (order by k.no_kontrak) as nomor
-  from ini join kontrak_terkini as k on k.kd_tender = ini.kd_tender and k.kd_nontender = ini.kd_nontender where ini.kd_tender || ini.kd_nontender <> ''
+  from kontrak_terkini as k where k.kd_tender = case when :jalur = 'tender' then :kunci else '' end and k.kd_nontender = case when :jalur = 'non_tender' then :kunci else '' end
+    and :jalur in ('tender', 'non_tender')
 ), semua as (
   select 'tender/id' as jalur_ocds, kunci as isi, 'paket' as nama_tabel, 'kunci' as kolom, 'kunci' as kolom_satu, kunci as kunci_satu from ini
   union all select 'tender/title', nama_paket, 'paket', 'nama_paket', 'kunci', kunci from ini
@@ -42,8 +42,8 @@ with ini as (
   union all select 'tender/numberOfTenderers', jumlah_penawar, 'paket', 'jumlah_penawar', 'kunci', kunci from ini
   union all select 'awards[0]/date', tanggal_selesai, 'paket', 'tanggal_selesai', 'kunci', kunci from ini
   union all select 'awards[0]/value/amount', nilai_pemenang_sen, 'paket', 'nilai_pemenang_sen', 'kunci', kunci from ini
-  union all select 'planning/budget/id', h.dari_kunci, 'hubungan', 'dari_kunci', 'ke_kunci', h.ke_kunci from ini
-    join hubungan as h on h.jenis = 'rup_paket' and h.ke_tabel = ini.jalur and h.ke_kunci = ini.kunci and h.tersambung = 1
+  union all select 'planning/budget/id', h.dari_kunci, 'hubungan', 'dari_kunci', 'ke_kunci', h.ke_kunci from hubungan as h
+    where h.jenis = 'rup_paket' and h.ke_tabel = :jalur and h.ke_kunci = :kunci and h.tersambung = 1
   union all select 'tender/tenderers[' || (nomor - 1) || ']/name', nama, 'partisipasi', 'id_penyedia', 'proses_kunci', proses_kunci from ikut where peran = 'peserta_terdaftar'
   union all select 'bids/details[' || (nomor - 1) || ']/tenderers[0]/name', nama, 'partisipasi', 'id_penyedia', 'proses_kunci', proses_kunci from ikut where peran = 'penawar'
   union all select 'bids/details[' || (nomor - 1) || ']/value/amount', nilai_sen, 'partisipasi', 'nilai_sen', 'proses_kunci', proses_kunci from ikut where peran = 'penawar'

@@ -81,7 +81,7 @@ def split_header(path: Path) -> tuple[dict[str, list[str]], str]:
 
 
 def parameter(path: Path, text: str) -> Json:
-    """``tahun (pilihan: select …)``, ``persen (angka: 10)``, ``kata (bawaan: jalan; teks:)`` or ``kunci (contoh: select …)``.
+    """``tahun (pilihan: select …)``, ``persen (angka: 10)``, ``kata (bawaan: jalan; teks:)``, ``kunci (contoh: …)``.
 
     An example is free text that starts as the first row of its SELECT.
     """

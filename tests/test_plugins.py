@@ -173,6 +173,8 @@ def rows(host: str) -> dict[str, list[Json]]:
         ],
         "baris_ditahan": [held],
         "kolom_baru": [],
+        "kamus_tabel": [],
+        "kamus_kolom": [],
         "asal": [{"tabel": "tender", "kunci": "101", "kolom": "hps_sen", "sha256": OTHER, "lokasi": "[4]"}],
     }
 

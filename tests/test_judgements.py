@@ -30,6 +30,7 @@ KEYS = {
     "tender": "kd_tender",
     "non_tender": "kd_nontender",
     "epurchasing": "kd_paket",
+    "program": "kd_program",
     "kib_a": "kode_lokasi || '|' || pengenal || '|' || urutan",
 }
 with_files = pytest.mark.skipif(

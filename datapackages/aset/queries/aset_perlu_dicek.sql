@@ -1,13 +1,13 @@
--- judul: Aset mana yang bernilai nol, tanpa asal perolehan, rusak berat, atau tanah tanpa sertifikat?
--- en: Which assets have zero value, no acquisition, heavy damage, or are land without a certificate?
+-- judul: Aset mana yang bernilai nol, tanpa asal perolehan, rusak berat, bernomor rangka ganda, atau tanah tanpa sertifikat?
+-- en: Which assets have zero value, no acquisition, heavy damage, a chassis number recorded twice, or are land without a certificate?
 -- pembaca: pengawas
 -- nomor: 7
 -- penjelasan: Baris kartu inventaris barang (KIB A sampai F) yang perlu dicek, menurut isian sumbernya. Kosong di sumber dihitung
---    tidak tercatat. Nomor rangka dan nomor polisi tidak terbit, jadi rangka ganda tidak dapat dicek di sini.
+--    tidak tercatat. Nomor rangka sendiri tidak terbit; rangka ganda dihitung sebelum terbit dan diambil dari tabel tanda.
 -- explanation: Rows of the asset registers (KIB A to F) worth checking, as their source states them. Empty counts as not
---    recorded. Chassis and plate numbers are not published, so duplicates cannot be checked here.
+--    recorded. Chassis numbers themselves are not published; duplicates were computed before publishing, in the signs table.
 -- parameter: unit (bawaan: semua; pilihan: select 'semua' union all select nama_unit from (select nama_unit from kib_a union select nama_unit from kib_b union select nama_unit from kib_c union select nama_unit from kib_d union select nama_unit from kib_e union select nama_unit from kib_f order by 1) where nama_unit is not null)
--- parameter: masalah (pilihan: select 'tanah tanpa sertifikat' union all select 'nilai nol' union all select 'asal perolehan tidak tercatat' union all select 'rusak berat')
+-- parameter: masalah (pilihan: select 'tanah tanpa sertifikat' union all select 'nilai nol' union all select 'asal perolehan tidak tercatat' union all select 'rusak berat' union all select 'nomor rangka tercatat dua kali')
 -- butuh: (pelengkap) kib_a
 -- dokumen: Kartu inventaris barang A (tanah) beserta status sertifikat; BPKAD bidang aset
 -- butuh: (pelengkap) kib_b
@@ -29,5 +29,7 @@ where (:unit = 'semua' or nama_unit = :unit)
     when 'tanah tanpa sertifikat' then kartu = 'KIB A' and coalesce(bersertifikat, 0) = 0
     when 'nilai nol' then coalesce(nilai_perolehan_sen, 0) = 0
     when 'asal perolehan tidak tercatat' then asal_usul is null
+    when 'nomor rangka tercatat dua kali' then tabel = 'kib_b' and exists (select 1 from tanda as t
+      where t.tanda = 'rangka_ganda' and t.tabel = 'kib_b' and t.kunci = kode_lokasi || '|' || pengenal || '|' || urutan)
     else kondisi in ('RB', 'Rusak Berat', 'rusak_berat') end
 order by kartu, nama_unit, pengenal, urutan

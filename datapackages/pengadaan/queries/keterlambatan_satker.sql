@@ -2,13 +2,13 @@
 -- en: Handovers after the contract end, per office: how many, how many days, with addenda?
 -- pembaca: pengawas
 -- nomor: 12
--- penjelasan: Kontrak versi terakhir yang serah terimanya tercatat; terlambat bila tanggal serah terima pertama sesudah tanggal akhir
---    kontrak. Denda keterlambatan hanya ada sebagai jumlah di akun 4.1.04 (lain-lain PAD), tidak per kontrak.
--- explanation: Contracts in their last version with a recorded handover; late where the first handover is after the
---    contract end. Fines exist only as a total in account 4.1.04, not per contract.
--- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from kontrak where nama_klpd is not null group by 1 order by 1)
--- parameter: tahun (pilihan: select tahun_anggaran from kontrak group by 1 order by 1 desc)
--- butuh: kontrak?nama_klpd={badan}&tahun_anggaran={tahun}
+-- penjelasan: Kontrak yang serah terimanya tercatat; terlambat bila serah terima pertama sesudah akhir kontrak menurut adendum
+--    terakhir. Denda keterlambatan hanya ada sebagai jumlah di akun 4.1.04 (lain-lain PAD), tidak per kontrak.
+-- explanation: Contracts with a recorded handover; late where the first handover is after the contract end as last
+--    amended. Fines exist only as a total in account 4.1.04, not per contract.
+-- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_klpd from kontrak_terkini where nama_klpd is not null order by 1)
+-- parameter: tahun (pilihan: select distinct tahun_anggaran from kontrak_terkini where tahun_anggaran is not null order by 1 desc)
+-- butuh: kontrak_terkini?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data kontrak dan adendum dari e-Kontrak SPSE; UKPBJ dan LPSE {badan}
 -- butuh: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data berita acara serah terima (BAST) dari e-Kontrak SPSE beserta rincian denda keterlambatan; PPK tiap perangkat daerah {badan}
@@ -19,20 +19,17 @@
 -- kolom: hari_terlama; Hari terlama; Longest; hari
 -- kolom: beradendum; Dengan adendum; With an addendum; bilangan
 -- baris: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}&nama_satker={nama_satker}
-with terakhir as (
-  select k.*, row_number() over (partition by kd_tender, kd_nontender, no_kontrak order by versi_addendum desc) as nomor
-  from kontrak as k where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer)
-), serah as (
-  select kd_tender, kd_nontender, min(substr(tgl_bast, 1, 10)) as tgl_bast from serah_terima
+with serah as (
+  select kd_tender, kd_nontender, min(tgl_bast) as tgl_bast from serah_terima
   where nama_klpd = :badan and no_bast <> '' and tgl_bast is not null group by kd_tender, kd_nontender
 ), hari as (
-  select k.nama_satker, k.versi_addendum, cast(julianday(s.tgl_bast) - julianday(k.tgl_kontrak_akhir) as integer) as lewat
-  from terakhir as k join serah as s on s.kd_tender = k.kd_tender and s.kd_nontender = k.kd_nontender
-  where k.nomor = 1 and k.tgl_kontrak_akhir is not null
+  select k.nama_satker, k.jumlah_adendum, cast(julianday(s.tgl_bast) - julianday(k.tgl_akhir_kini) as integer) as lewat
+  from kontrak_terkini as k join serah as s on s.kd_tender = k.kd_tender and s.kd_nontender = k.kd_nontender
+  where k.nama_klpd = :badan and k.tahun_anggaran = cast(:tahun as integer) and k.tgl_akhir_kini is not null
 )
 select nama_satker, count(*) as diserahkan, sum(lewat > 0) as terlambat, round(100.0 * sum(lewat > 0) / count(*), 1) as persen_terlambat,
   round(avg(case when lewat > 0 then lewat end), 1) as hari_rata_rata, max(case when lewat > 0 then lewat end) as hari_terlama,
-  sum(lewat > 0 and versi_addendum > 0) as beradendum
+  sum(lewat > 0 and jumlah_adendum > 0) as beradendum
 from hari
 group by nama_satker
 order by nama_satker

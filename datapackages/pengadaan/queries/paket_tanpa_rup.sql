@@ -2,37 +2,23 @@
 -- en: Which packages have a plan that is not found?
 -- pembaca: pengawas
 -- nomor: 3
--- penjelasan: Kode RUP pada tender, non tender, atau e-purchasing yang tidak ada di rencana (penyedia atau swakelola) rilis ini,
---    termasuk setelah mengikuti revisi RUP dari kode lama ke kode baru. "Tidak ditemukan" tidak sama dengan "tidak direncanakan":
---    rencananya mungkin di tahun atau badan yang tidak ada di rilis.
--- explanation: Plan codes of tenders, non-tenders or orders that are not among this release's plans, also after following
---    revisions from old to new codes. "Not found" is not "never planned": the plan may be of a year or body not in the release.
--- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from non_tender where nama_klpd is not null union select nama_klpd from tender where nama_klpd is not null union select nama_klpd from epurchasing where nama_klpd is not null order by 1)
--- parameter: tahun (pilihan: select tahun_anggaran from non_tender union select tahun_anggaran from tender where tahun_anggaran is not null order by 1 desc)
+-- penjelasan: Kode RUP pada tender, non-tender, pencatatan, atau pesanan yang tidak ada di rencana rilis ini, juga setelah mengikuti
+--    revisinya; dan paket yang sumbernya tidak menulis kode RUP. "Tidak ditemukan" tidak sama dengan "tidak direncanakan":
+--    rencananya mungkin di tahun atau badan yang tidak ada di rilis. Kolom RUP lain: kode lain paket itu yang ditemukan.
+-- explanation: Plan codes of tenders, non-tenders, records or orders that are not among this release's plans, also after
+--    following revisions; and packages whose source states no plan code. "Not found" is not "never planned": the plan may be
+--    of a year or body not in the release. "Other plans" counts the package's other codes that were found.
+-- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_klpd from paket where nama_klpd is not null order by 1)
+-- parameter: tahun (pilihan: select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: rup_penyedia?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Rencana umum pengadaan melalui penyedia dan swakelola dari SiRUP beserta riwayat revisinya; UKPBJ {badan} atau LKPP
--- butuh: tender_rup
--- dokumen: Data pengumuman tender dari SPSE; UKPBJ dan LPSE {badan}
--- kolom: saluran; Jalur; Channel; teks
--- baris: {tabel}?{kolom_kunci}={kunci}
-with recursive paket as (
-  select 'Tender' as saluran, t.nama_paket, t.nama_satker, t.pagu_sen, r.kd_rup, 'tender' as tabel, 'kd_tender' as kolom_kunci, t.kd_tender as kunci
-  from tender as t join tender_rup as r on r.kd_tender = t.kd_tender where t.nama_klpd = :badan and t.tahun_anggaran = cast(:tahun as integer)
-  union all
-  select 'Non tender', t.nama_paket, t.nama_satker, t.pagu_sen, r.kd_rup, 'non_tender', 'kd_nontender', t.kd_nontender
-  from non_tender as t join non_tender_rup as r on r.kd_nontender = t.kd_nontender where t.nama_klpd = :badan and t.tahun_anggaran = cast(:tahun as integer)
-  union all
-  select 'E-purchasing', t.rup_nama_pkt, t.nama_satker, t.total_harga_sen, r.kd_rup, 'epurchasing', 'kd_paket', t.kd_paket
-  from epurchasing as t join epurchasing_rup as r on r.kd_paket = t.kd_paket where t.nama_klpd = :badan and t.tahun_anggaran = cast(:tahun as integer)
-), langkah (kd_rup, kini) as (
-  select distinct kd_rup, kd_rup from paket
-  union
-  select l.kd_rup, v.kd_rup_baru from langkah as l join rup_revisi as v on v.kd_rup_lama = l.kini where v.kd_rup_baru <> ''
-), ada as (
-  select distinct l.kd_rup from langkah as l
-  where exists (select 1 from rup_penyedia as p where p.kd_rup = l.kini) or exists (select 1 from rup_swakelola as s where s.kd_rup = l.kini)
-)
-select p.nama_paket, p.saluran, p.nama_satker, p.pagu_sen, p.kd_rup, p.tabel, p.kolom_kunci, p.kunci
-from paket as p
-where p.kd_rup not in (select kd_rup from ada)
-order by p.pagu_sen desc, p.kunci, p.kd_rup
+-- butuh: paket?nama_klpd={badan}&tahun_anggaran={tahun}
+-- dokumen: Data pengumuman dan hasil pengadaan dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- kolom: rup_lain; RUP lain ditemukan; Other plans found; bilangan
+-- baris: jejak?jalur={tabel}&kunci={kunci}
+select p.nama_paket, p.jalur, p.nama_satker, p.nilai_sen, p.pagu_sen, h.alasan, nullif(h.dicari, '') as kd_rup,
+  (select count(*) from hubungan as a where a.jenis = 'rup_paket' and a.ke_tabel = p.jalur and a.ke_kunci = p.kunci and a.tersambung = 1) as rup_lain,
+  p.jalur as tabel, p.kunci
+from paket as p join hubungan as h on h.ke_kunci = p.kunci and h.ke_tabel = p.jalur and h.jenis = 'rup_paket' and h.tersambung = 0
+where p.nama_klpd = :badan and p.tahun_anggaran = cast(:tahun as integer)
+order by h.alasan, coalesce(p.nilai_sen, p.pagu_sen) desc, p.kunci, h.dicari

@@ -28,13 +28,13 @@ with serah as (
     where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer) and substr(tgl_bap, 1, 10) <= :tahun || '-12-31' and no_bap <> ''
   ) group by kd_tender, kd_nontender
 ), terakhir as (
-  select kd_tender, kd_nontender, nilai_kontrak_sen, row_number() over (partition by kd_tender, kd_nontender order by versi_addendum desc) as nomor
-  from kontrak where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer)
+  select kd_tender, kd_nontender, sum(nilai_kini_sen) as nilai_kontrak_sen
+  from kontrak_terkini where nama_klpd = :badan and tahun_anggaran = cast(:tahun as integer) group by kd_tender, kd_nontender
 )
 select s.nama_paket, s.nama_satker, s.nama_penyedia, s.no_kontrak, s.tgl_serah_terima, coalesce(k.nilai_kontrak_sen, s.nilai_serah_sen) as nilai_kontrak_sen,
   coalesce(b.dibayar_sen, 0) as dibayar_sen, coalesce(k.nilai_kontrak_sen, s.nilai_serah_sen) - coalesce(b.dibayar_sen, 0) as belum_sen,
   s.kd_tender as kunci_tender, s.kd_nontender as kunci_nontender
 from serah as s left join bayar as b on b.kd_tender = s.kd_tender and b.kd_nontender = s.kd_nontender
-  left join terakhir as k on k.kd_tender = s.kd_tender and k.kd_nontender = s.kd_nontender and k.nomor = 1
+  left join terakhir as k on k.kd_tender = s.kd_tender and k.kd_nontender = s.kd_nontender
 where coalesce(k.nilai_kontrak_sen, s.nilai_serah_sen) > coalesce(b.dibayar_sen, 0)
 order by belum_sen desc, s.no_kontrak

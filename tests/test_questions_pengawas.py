@@ -43,14 +43,32 @@ def day(text):
 
 @pytest.fixture(scope="module")
 def firms(contoh):  # noqa: F811
-    """Truth about suppliers: any spelling, number or tax number -> id, and id -> row."""
+    """Truth about suppliers: which firm a raw row or a name means, and its row."""
     rows = table(contoh / "label/suppliers.csv")
-    known = {row["id_penyedia"]: row for row in rows}
-    ids = {}
-    for row in rows:
-        for name in ("ejaan", "kd_penyedia", "kd_penyedia_v6", "npwp15", "npwp16"):
-            ids[row[name]] = row["id_penyedia"]
-    return ids, known
+    numbers = {row[n]: row["id_penyedia"] for row in rows for n in ("kd_penyedia", "kd_penyedia_v6", "npwp15")}
+    names = {plain(row["ejaan"]): row["id_penyedia"] for row in rows}
+
+    def which(given):
+        if isinstance(given, str):
+            return names[plain(given)]
+        proofs = (
+            given.get("kd_penyedia_v6"),
+            given.get("kd_penyedia"),
+            re.sub(r"\D", "", given.get("npwp_penyedia") or ""),
+        )
+        found = next((numbers[p] for p in proofs if p and p in numbers), None)
+        return found or names[plain(given["nama_penyedia"])]
+
+    return which, {row["id_penyedia"]: row for row in rows}
+
+
+def plain(name):
+    """A name without punctuation, case and order of words.
+
+    >>> plain("Maju Jaya, CV.") == plain("CV MAJU JAYA")
+    True
+    """
+    return frozenset(re.findall(r"\w+", name.upper()))
 
 
 def test_every_table_is_listed_with_all_its_rows(contoh):  # noqa: F811
@@ -98,23 +116,23 @@ def test_plans_without_a_package_are_exactly_the_planted_ones(contoh):  # noqa: 
 
 
 def test_winners_like_the_blacklist_are_the_planted_ones_on_every_channel(contoh, firms):  # noqa: F811
-    ids, _ = firms
+    which, _ = firms
     planted = {(row["tabel"], row["kunci"]) for row in labels(contoh, "mirip_daftar_hitam")}
     listed = {row["nilai"] for row in labels(contoh, "mirip_daftar_hitam")}
     rows = [row for body in BODIES for row in answer(contoh, "pemenang_mirip_daftar_hitam", badan=body)[0]]
     found = {(row["jalur"], row["kunci"]) for row in rows}
     assert {pair for pair in found if pair[0] in ("tender", "non_tender")} == planted
     for row in rows:
-        assert ids[row["nama_pemenang"]] in listed
+        assert which(row["nama_pemenang"]) in listed
         assert row["tanggal_berlaku"] <= day(row["tgl_menang"]) <= row["tanggal_selesai"]
 
 
 def test_pairs_of_bidders_are_those_of_the_raw_bids(contoh, firms):  # noqa: F811
-    ids, known = firms
+    which, _ = firms
     bids = defaultdict(dict)
     for row in all_raw(contoh, 1070):
         if row["nilai_penawaran"] and sen(row["nilai_penawaran"]) > 0:
-            bids[row["kd_tender"]][ids[row["kd_penyedia"]]] = (sen(row["nilai_penawaran"]), str(row["pemenang"]) == "1")
+            bids[row["kd_tender"]][which(row)] = (sen(row["nilai_penawaran"]), str(row["pemenang"]) == "1")
     wanted = defaultdict(lambda: [0, 0, Counter()])
     for offers in bids.values():
         for one, two in combinations(sorted(offers), 2):
@@ -125,9 +143,14 @@ def test_pairs_of_bidders_are_those_of_the_raw_bids(contoh, firms):  # noqa: F81
     rows, _ = answer(contoh, "pasangan_penawar", badan=BODY, pasar="semua", pertemuan=1)
     assert len(rows) == len(wanted) > 100
     for row in rows:
-        one, two = ids[row["penawar_1"]], ids[row["penawar_2"]]
+        one, two = which(row["penawar_1"]), which(row["penawar_2"])
         count, equal, won = wanted[tuple(sorted((one, two)))]
-        assert (row["jumlah"], row["harga_sama"], row["menang_1"], row["menang_2"]) == (count, equal, won[one], won[two])
+        assert (row["jumlah"], row["harga_sama"], row["menang_1"], row["menang_2"]) == (
+            count,
+            equal,
+            won[one],
+            won[two],
+        )
     often, _ = answer(contoh, "pasangan_penawar", badan=BODY, pasar="semua", pertemuan=6)
     assert all(row["jumlah"] >= 6 for row in often) and 0 < len(often) < len(rows)
     part, _ = answer(contoh, "pasangan_penawar", badan=BODY, pasar="Pekerjaan Konstruksi", pertemuan=1)
@@ -164,7 +187,10 @@ def test_capital_contracts_without_an_asset_are_the_planted_ones(contoh):  # noq
     for months in (6, 24):
         late, _ = answer(contoh, "modal_tanpa_aset", badan=BODY, tahun="semua", bulan=months)
         assert {r["kunci"] for r in late} == {r["kunci"] for r in rows if r["bulan_lewat"] >= months}
-        assert all((date.fromisoformat(r["tgl_kartu"]) - date.fromisoformat(r["tgl_serah_terima"])).days >= 30 * months for r in late)
+        assert all(
+            (date.fromisoformat(r["tgl_kartu"]) - date.fromisoformat(r["tgl_serah_terima"])).days >= 30 * months
+            for r in late
+        )
 
 
 def test_newest_rows_are_those_of_the_raw_files(contoh):  # noqa: F811
@@ -184,7 +210,9 @@ def test_newest_rows_are_those_of_the_raw_files(contoh):  # noqa: F811
     assert all(row["diambil"] for row in rows)
 
 
-@pytest.mark.parametrize("sign", ["penawaran_identik", "serah_terima_cepat", "rup_tidak_ditemukan", "adendum_10_persen"])
+@pytest.mark.parametrize(
+    "sign", ["penawaran_identik", "serah_terima_cepat", "rup_tidak_ditemukan", "adendum_10_persen"]
+)
 def test_evidence_pack_holds_dates_values_signs_and_hashes_of_the_raw_files(contoh, sign):  # noqa: F811
     case = next(r for r in labels(contoh, sign) if r["tabel"] in ("tender", "non_tender"))
     rows, _ = answer(contoh, "bukti_paket", paket=case["kunci"])
@@ -197,7 +225,12 @@ def test_evidence_pack_holds_dates_values_signs_and_hashes_of_the_raw_files(cont
     assert named and named <= hashes and named == {row["asal_berkas"] for row in parts["5 berkas"]}
     dates = [row["tanggal"] for row in parts["2 linimasa"] if row["tanggal"]]
     assert dates == sorted(dates)
-    paid = sum(sen(r["besar_pembayaran"]) for n in HANDOVERS for r in all_raw(contoh, n) if code(r) == case["kunci"] and r["no_bap"])
+    paid = sum(
+        sen(r["besar_pembayaran"])
+        for n in HANDOVERS
+        for r in all_raw(contoh, n)
+        if code(r) == case["kunci"] and r["no_bap"]
+    )
     assert sum(r["nilai_bukti_sen"] for r in rows if r["uraian"] == "Berita acara pembayaran (BAP)") == paid
     contracts = [r for n in CONTRACTS for r in all_raw(contoh, n) if code(r) == case["kunci"]]
     shown = {r["nilai_bukti_sen"] for r in parts["2 linimasa"] if r["uraian"].startswith(("Kontrak", "Adendum"))}
@@ -218,7 +251,10 @@ def test_handed_over_but_not_fully_paid_is_found_when_a_payment_is_missing(conto
     assert answer(contoh, "selesai_belum_dibayar", badan=BODY, tahun=2025)[0] == []
     rows = [r for r in all_raw(contoh, 1076, years=(2025,)) if r["no_bap"] and r["no_bast"]]
     last = next(r for r in rows if sen(r["besar_pembayaran"]) > 0)
-    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as disk, closing(sqlite3.connect(":memory:")) as db:
+    with (
+        closing(sqlite3.connect(contoh / "out/current/opendata.db")) as disk,
+        closing(sqlite3.connect(":memory:")) as db,
+    ):
         disk.backup(db)
         db.execute("update serah_terima set besar_pembayaran_sen = 0 where no_bap = ?", (last["no_bap"],))
         db.row_factory = sqlite3.Row
@@ -250,29 +286,37 @@ def test_late_handovers_per_office_are_those_of_the_raw_files(contoh):  # noqa: 
 
 
 def test_suppliers_of_a_body_are_the_firms_of_the_raw_files_with_their_sums(contoh, firms):  # noqa: F811
-    ids, known = firms
+    which, known = firms
     money = defaultdict(int)
     last = {}
     for number in CONTRACTS:
         for row in sorted(all_raw(contoh, number, years=(2025,)), key=lambda r: int(r["versi_addendum"])):
-            last[code(row)] = (ids[row["npwp_16_penyedia"]], sen(row["nilai_kontrak"]))
+            last[code(row)] = (which(row), sen(row["nilai_kontrak"]))
     for firm, value in last.values():
         money[firm] += value
     for row in all_raw(contoh, 1213, years=(2025,)):
-        money[ids[row["kd_penyedia_v6"]]] += sen(row["total_harga"])
+        money[which(row)] += sen(row["total_harga"])
     for row in all_raw(contoh, 1058, years=(2025,)):
         if row["nama_penyedia"]:
-            money[ids[row["nama_penyedia"]]] += sen(row["nilai_realisasi"])
+            money[which(row)] += sen(row["nilai_realisasi"])
     wanted = {firm: value for firm, value in money.items() if known[firm]["perorangan"] == "tidak"}
     rows, _ = answer(contoh, "pemasok_berizin", badan=BODY, tahun=2025)
-    assert {ids[r["nama_pemasok"]]: r["nilai_pasokan_sen"] for r in rows} == wanted
+    assert {which(r["nama_pemasok"]): r["nilai_pasokan_sen"] for r in rows} == wanted
     assert [r["nama_pemasok"] for r in rows] == sorted(r["nama_pemasok"] for r in rows)  # by name: never a ranking
 
 
 @pytest.mark.parametrize("name", [n for n, q in QUESTIONS.items() if q["pembaca"] == "pengawas" and "baris" in q])
 def test_rows_behind_every_row_exist(contoh, name):  # noqa: F811
     with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
-        values = {"bulan": "0", "minimum": "0", "pertemuan": "2", "persen": "1", "banyak": "5", "badan": BODY, "tahun": "2025"}
+        values = {
+            "bulan": "0",
+            "minimum": "0",
+            "pertemuan": "2",
+            "persen": "1",
+            "banyak": "5",
+            "badan": BODY,
+            "tahun": "2025",
+        }
         asked = {}
         for item in QUESTIONS[name]["parameter"]:
             first = db.execute(item["isi"]).fetchone() if item["jenis"] in ("pilihan", "contoh") else None

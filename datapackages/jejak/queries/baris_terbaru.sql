@@ -22,6 +22,7 @@
 -- kolom: tanggal; Tanggal kejadian; Date of event; tanggal
 -- kolom: nama; Nama; Name; teks
 -- kolom: nilai_baris_sen; Nilai; Value; sen
+-- kolom: event_date; Diperbarui di sumber; Updated at the source; tanggal
 -- kolom: diambil; Berkas diambil; File retrieved; tanggal
 -- baris: {tabel}?{kolom_kunci}={kunci}&{kolom_lain}={kunci_lain}
 with baru as (
@@ -54,7 +55,7 @@ with baru as (
     null, asal_berkas, 'daftar_hitam', 'kd_daftar_hitam', kd_daftar_hitam, '', ''
     from daftar_hitam where tanggal_berlaku is not null order by tanggal_berlaku desc, kd_daftar_hitam limit cast(:banyak as integer))
 )
-select b.sumber_baris, b.tanggal, b.nama, b.nama_satker, b.nilai_baris_sen, b.event_date,
+select b.nama, b.sumber_baris, b.tanggal, b.nama_satker, b.nilai_baris_sen, b.event_date,
   (select max(f.diambil_pada) from berkas_sumber as f where f.sha256 = b.asal_berkas) as diambil,
   b.tabel, b.kolom_kunci, b.kunci, b.kolom_lain, b.kunci_lain
 from baru as b

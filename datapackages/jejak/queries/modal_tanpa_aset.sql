@@ -15,6 +15,7 @@
 -- dokumen: Data berita acara serah terima (BAST) dari e-Kontrak SPSE; PPK tiap perangkat daerah dan LPSE {badan}
 -- butuh: kib_b
 -- dokumen: Kartu inventaris barang A sampai F beserta nomor kontrak atau BAST perolehannya; BPKAD bidang aset {badan}
+-- kolom: nilai_sen; Nilai; Value; sen
 -- kolom: tgl_serah_terima; Serah terima; Handover; tanggal
 -- kolom: tgl_kartu; Kartu inventaris diambil; Registers retrieved; tanggal
 -- kolom: bulan_lewat; Bulan sesudahnya; Months since; bilangan

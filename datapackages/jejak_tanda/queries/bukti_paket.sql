@@ -13,6 +13,8 @@
 -- dokumen: Data pengumuman dan hasil pengadaan dari SPSE; UKPBJ dan LPSE badan yang bersangkutan
 -- butuh: (pelengkap) tanda_metode
 -- dokumen: Cara tanda dihitung, beserta rumus dan dasar hukumnya; pengelola situs ini
+-- kolom: asal_berkas; SHA-256 berkas; SHA-256 of the file; teks
+-- kolom: asal_lokasi; Tempat di berkas; Place in the file; teks
 -- kolom: bagian; Bagian; Part; teks
 -- kolom: tanggal; Tanggal; Date; tanggal
 -- kolom: uraian; Uraian; Description; teks
@@ -80,11 +82,29 @@ with p as (
   select '2 linimasa', null, 'Aset tercatat', 'menurut ' || replace(a.metode, '_', ' ') || '; ' || a.pengenal, null, null, null, a.tabel, 'kode_lokasi', a.kode_lokasi, 'pengenal', a.pengenal
   from aset_kontrak as a where a.kd_tender = :paket or a.kd_nontender = :paket
   union all
-  select '3 nilai', null, 'Pagu', case when p.pagu_dibulatkan = 1 then 'dibulatkan di sumber' end, p.pagu_sen, null, null, 'paket', 'kunci', p.kunci, 'jalur', p.jalur from p where p.pagu_sen is not null
+  select '3 nilai', null, 'Pagu di pengumuman', null, pagu_sen, asal_berkas, asal_lokasi, 'tender', 'kd_tender', kd_tender, '', '' from tender where kd_tender = :paket and pagu_sen is not null
   union all
-  select '3 nilai', null, 'HPS', case when p.hps_dibulatkan = 1 then 'dibulatkan di sumber' end, p.hps_sen, null, null, 'paket', 'kunci', p.kunci, 'jalur', p.jalur from p where p.hps_sen is not null
+  select '3 nilai', null, 'HPS di pengumuman', case when hps_dibulatkan = 1 then 'dibulatkan di sumber' end, hps_sen, asal_berkas, asal_lokasi, 'tender', 'kd_tender', kd_tender, '', '' from tender where kd_tender = :paket and hps_sen is not null
   union all
-  select '3 nilai', null, 'Harga pemenang', null, p.nilai_pemenang_sen, null, null, 'paket', 'kunci', p.kunci, 'jalur', p.jalur from p where p.nilai_pemenang_sen is not null
+  select '3 nilai', null, 'Pagu di pengumuman', null, pagu_sen, asal_berkas, asal_lokasi, 'non_tender', 'kd_nontender', kd_nontender, '', '' from non_tender where kd_nontender = :paket and pagu_sen is not null
+  union all
+  select '3 nilai', null, 'HPS di pengumuman', null, hps_sen, asal_berkas, asal_lokasi, 'non_tender', 'kd_nontender', kd_nontender, '', '' from non_tender where kd_nontender = :paket and hps_sen is not null
+  union all
+  select '3 nilai', null, 'HPS di hasil tender', null, hps_sen, asal_berkas, asal_lokasi, 'tender_nilai', 'kd_tender', kd_tender, '', '' from tender_nilai where kd_tender = :paket and hps_sen is not null
+  union all
+  select '3 nilai', null, 'Penawaran pemenang', nama_penyedia, nilai_penawaran_sen, asal_berkas, asal_lokasi, 'tender_nilai', 'kd_tender', kd_tender, '', '' from tender_nilai where kd_tender = :paket and nilai_penawaran_sen is not null
+  union all
+  select '3 nilai', null, 'Nilai kontrak di hasil tender', nama_penyedia, nilai_kontrak_sen, asal_berkas, asal_lokasi, 'tender_nilai', 'kd_tender', kd_tender, '', '' from tender_nilai where kd_tender = :paket and nilai_kontrak_sen is not null
+  union all
+  select '3 nilai', null, 'HPS di hasil non-tender', null, hps_sen, asal_berkas, asal_lokasi, 'non_tender_nilai', 'kd_nontender', kd_nontender, '', '' from non_tender_nilai where kd_nontender = :paket and hps_sen is not null
+  union all
+  select '3 nilai', null, 'Penawaran pemenang', nama_penyedia, nilai_penawaran_sen, asal_berkas, asal_lokasi, 'non_tender_nilai', 'kd_nontender', kd_nontender, '', '' from non_tender_nilai where kd_nontender = :paket and nilai_penawaran_sen is not null
+  union all
+  select '3 nilai', null, 'Nilai kontrak di hasil non-tender', nama_penyedia, nilai_kontrak_sen, asal_berkas, asal_lokasi, 'non_tender_nilai', 'kd_nontender', kd_nontender, '', '' from non_tender_nilai where kd_nontender = :paket and nilai_kontrak_sen is not null
+  union all
+  select '3 nilai', null, 'Pagu', null, pagu_sen, asal_berkas, asal_lokasi, 'pencatatan_non_tender', 'kd_nontender_pct', kd_nontender_pct, '', '' from pencatatan_non_tender where kd_nontender_pct = :paket and pagu_sen is not null
+  union all
+  select '3 nilai', null, 'Pagu', null, pagu_sen, asal_berkas, asal_lokasi, 'pencatatan_swakelola', 'kd_swakelola_pct', kd_swakelola_pct, '', '' from pencatatan_swakelola where kd_swakelola_pct = :paket and pagu_sen is not null
   union all
   select '3 nilai', null, 'Penawaran', nama_penyedia || case when pemenang = 1 then '; pemenang' else '' end || coalesce('; gugur: ' || nullif(alasan, ''), ''), nilai_penawaran_sen, asal_berkas, asal_lokasi, 'peserta_tender', 'kd_tender', kd_tender, 'kd_peserta', kd_peserta from peserta_tender where kd_tender = :paket and nilai_penawaran_sen > 0
   union all
@@ -104,7 +124,7 @@ with p as (
   select '5 berkas', substr(f.diambil_pada, 1, 10), f.nama, coalesce(f.sumber, '') || coalesce('; ' || f.url, ''), null, f.sha256, null, 'berkas_sumber', 'sha256', f.sha256, 'tarikan', f.tarikan
   from berkas_sumber as f where f.sha256 in (select asal_berkas from bukti)
 )
-select b.bagian, b.tanggal, b.uraian, b.rincian, b.nilai_bukti_sen, b.asal_berkas, b.asal_lokasi,
+select b.uraian, b.bagian, b.tanggal, b.rincian, b.nilai_bukti_sen, b.asal_berkas, b.asal_lokasi,
   (select max(f.nama) from berkas_sumber as f where f.sha256 = b.asal_berkas) as berkas, b.tabel, b.kolom_kunci, b.kunci, b.kolom_lain, b.kunci_lain
 from semua as b
 order by b.bagian, b.tanggal is null, b.tanggal, b.uraian, b.kunci, b.kunci_lain

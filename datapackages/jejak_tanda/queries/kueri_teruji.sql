@@ -20,12 +20,12 @@
 -- kolom: arti_parameter; Artinya; Meaning; teks
 -- kolom: banyak_baris; Banyaknya baris; Rows; bilangan
 -- baris: {tabel}?{kolom_kunci}={kunci}
-select 'kueri tanda' as jenis_kueri, m.nama as nama_kueri, m.pertanyaan as yang_ditanyakan, p.key as nama_parameter,
+select m.nama as nama_kueri, 'kueri tanda' as jenis_kueri, m.pertanyaan as yang_ditanyakan, p.key as nama_parameter,
   json_extract(p.value, '$.nilai') as nilai_parameter, json_extract(p.value, '$.arti') as arti_parameter, m.jumlah_ditandai as banyak_baris,
   m.status, 'tanda_metode' as tabel, 'tanda' as kolom_kunci, m.tanda as kunci
 from tanda_metode as m left join json_each(m.parameter) as p
 union all
-select 'tabel tertaut', k.judul, k.keterangan, null, null, null,
+select k.judul, 'tabel tertaut', k.keterangan, null, null, null,
   (select coalesce(max(cast(s.stat as integer)), 0) from sqlite_stat1 as s where s.tbl = k.tabel), null, 'kamus_tabel', 'tabel', k.tabel
 from kamus_tabel as k where k.cara = 'turunan'
-order by 1, 2, 4
+order by 2, 1, 4

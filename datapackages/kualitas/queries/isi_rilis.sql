@@ -12,6 +12,7 @@
 -- dokumen: Kamus tabel rilis ini; pengelola situs ini
 -- butuh: (pelengkap) berkas_sumber
 -- dokumen: Daftar berkas sumber rilis ini; pengelola situs ini
+-- kolom: judul; Tabel; Table; teks
 -- kolom: nama_tabel; Nama tabel; Table name; teks
 -- kolom: banyak_baris; Banyaknya baris; Rows; bilangan
 -- kolom: banyak_berkas; Berkas sumber; Source files; bilangan

@@ -14,9 +14,11 @@
 -- dokumen: Rencana umum pengadaan melalui penyedia dan swakelola dari SiRUP beserta riwayat revisinya; UKPBJ {badan} atau LKPP
 -- butuh: paket?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman dan hasil pengadaan dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- kolom: nilai_sen; Nilai; Value; sen
+-- kolom: pagu_sen; Pagu; Ceiling; sen
 -- kolom: rup_lain; RUP lain ditemukan; Other plans found; bilangan
 -- baris: jejak?jalur={tabel}&kunci={kunci}
-select p.nama_paket, p.jalur, p.nama_satker, p.nilai_sen, p.pagu_sen, h.alasan, nullif(h.dicari, '') as kd_rup,
+select p.nama_paket, replace(p.jalur, '_', ' ') as jalur, p.nama_satker, p.nilai_sen, p.pagu_sen, h.alasan, nullif(h.dicari, '') as kd_rup,
   (select count(*) from hubungan as a where a.jenis = 'rup_paket' and a.ke_tabel = p.jalur and a.ke_kunci = p.kunci and a.tersambung = 1) as rup_lain,
   p.jalur as tabel, p.kunci
 from paket as p join hubungan as h on h.ke_kunci = p.kunci and h.ke_tabel = p.jalur and h.jenis = 'rup_paket' and h.tersambung = 0

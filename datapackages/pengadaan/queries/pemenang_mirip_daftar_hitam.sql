@@ -17,7 +17,12 @@
 -- kolom: kota_pemenang; Kota pemenang; Winner's city; teks
 -- kolom: tgl_menang; Ditetapkan atau dipesan; Award or order; tanggal
 -- kolom: skor; Kemiripan nama; Similarity of names; bilangan
--- baris: jejak?jalur={jalur}&kunci={kunci}
+-- kolom: nilai_sen; Nilai; Value; sen
+-- kolom: kab_kota; Kota di daftar hitam; City on the blacklist; teks
+-- kolom: status_daftar_hitam; Status sanksi; Status of the sanction; teks
+-- kolom: tanggal_berlaku; Sanksi mulai; Sanction from; tanggal
+-- kolom: tanggal_selesai; Sanksi berakhir; Sanction until; tanggal
+-- baris: jejak?jalur={kunci_jalur}&kunci={kunci}
 with menang as (
   select r.id_penyedia, p.jalur, p.kunci, p.nama_paket, p.nama_satker, p.tahun_anggaran, p.nilai_sen,
     case when p.jalur = 'epurchasing' then p.tanggal_pengumuman else coalesce(p.tanggal_selesai, min(t.tgl_kontrak)) end as tgl_menang
@@ -27,8 +32,8 @@ with menang as (
     and r.id_penyedia in (select id_penyedia from nama_mirip_daftar_hitam)
   group by r.id_penyedia, p.jalur, p.kunci
 )
-select s.nama as nama_pemenang, coalesce(s.kabupaten, (select max(n.kab_kota_penyedia) from tender_nilai as n where m.jalur = 'tender' and n.kd_tender = m.kunci)) as kota_pemenang, m.nama_paket, m.nama_satker, m.jalur, m.tahun_anggaran, m.nilai_sen, m.tgl_menang,
-  h.nama_di_daftar, h.kab_kota, h.status_daftar_hitam, h.tanggal_berlaku, h.tanggal_selesai, h.skor, h.alasan, h.kd_daftar_hitam, m.kunci
+select s.nama as nama_pemenang, coalesce(s.kabupaten, (select max(n.kab_kota_penyedia) from tender_nilai as n where m.jalur = 'tender' and n.kd_tender = m.kunci)) as kota_pemenang, m.nama_paket, m.nama_satker, replace(m.jalur, '_', ' ') as jalur, m.tahun_anggaran, m.nilai_sen, m.tgl_menang,
+  h.nama_di_daftar, h.kab_kota, h.status_daftar_hitam, h.tanggal_berlaku, h.tanggal_selesai, h.skor, h.alasan, h.kd_daftar_hitam, m.jalur as kunci_jalur, m.kunci
 from menang as m join nama_mirip_daftar_hitam as h on h.id_penyedia = m.id_penyedia join penyedia as s on s.id_penyedia = m.id_penyedia
 where substr(m.tgl_menang, 1, 10) between h.tanggal_berlaku and h.tanggal_selesai
 order by m.tgl_menang desc, m.kunci, h.kd_daftar_hitam

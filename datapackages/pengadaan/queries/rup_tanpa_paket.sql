@@ -3,7 +3,7 @@
 -- pembaca: pengawas
 -- nomor: 3
 -- penjelasan: RUP penyedia dan swakelola yang aktif, yang kodenya (atau kode lama yang direvisi menjadi kode itu) tidak muncul
---    pada tender, non tender, pencatatan, atau e-purchasing di rilis ini. "Tidak ditemukan" tidak sama dengan "tidak dilaksanakan";
+--    pada tender, non-tender, pencatatan, atau pesanan di rilis ini. "Tidak ditemukan" tidak sama dengan "tidak dilaksanakan";
 --    pembelian kecil sering tidak dicatat per paket.
 -- explanation: Active plans (suppliers and self-managed) whose code (or an older code revised into it) occurs in no tender, non-tender, record
 --    or order of this release. "Not found" is not "not executed"; small purchases often are not recorded per package.
@@ -14,6 +14,7 @@
 -- dokumen: Rencana umum pengadaan melalui penyedia dari SiRUP; UKPBJ {badan} atau LKPP
 -- butuh: non_tender?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman non tender dan pencatatan dari SPSE; UKPBJ dan LPSE {badan}
+-- kolom: pagu; Pagu; Ceiling; rupiah
 -- baris: {tabel}?kd_rup={kd_rup}
 with tanpa as (
   select r.nama_paket, r.nama_satker, r.pagu, r.metode_pengadaan, r.tgl_awal_pemilihan, r.kd_rup, 'rup_penyedia' as tabel

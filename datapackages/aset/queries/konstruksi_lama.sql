@@ -8,7 +8,7 @@
 -- explanation: KIB F rows whose start date (else document date) lies at least two years before the end of the chosen year.
 --    They may be unfinished, or finished and not yet moved to KIB C or D. Income of rehabilitated buildings is not in the data.
 -- parameter: unit (bawaan: semua; pilihan: select 'semua' union all select nama_unit from (select distinct nama_unit from kib_f where nama_unit is not null order by 1))
--- parameter: tahun (pilihan: select distinct tahun_anggaran from anggaran union select distinct tahun_anggaran from kontrak order by 1 desc)
+-- parameter: tahun (pilihan: select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: kib_f
 -- dokumen: Kartu inventaris barang F (konstruksi dalam pengerjaan) beserta tanggal mulai dan nilai kontrak; BPKAD bidang aset
 -- kolom: tgl_awal; Mulai atau dokumen; Start or document; tanggal

@@ -8,7 +8,7 @@
 -- explanation: Capital budget (5.2) at the last stage in this release beside assets acquired in the same year (KIB A to F),
 --    for offices of the same name. A budget is not spending and assets may be booked a year later; a gap is to be checked.
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_pemda from anggaran order by 1)
--- parameter: tahun (pilihan: select distinct tahun_anggaran from anggaran order by 1 desc)
+-- parameter: tahun (pilihan: select distinct tahun_anggaran from anggaran union select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}
 -- dokumen: Penjabaran APBD beserta rincian belanja modal per SKPD; BPKAD {badan}
 -- butuh: kib_b?tahun_perolehan={tahun}

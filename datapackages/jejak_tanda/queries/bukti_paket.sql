@@ -8,7 +8,7 @@
 -- explanation: Enter the code of a tender, non-tender, record or order. Each row names its source file (SHA-256) and the place in
 --    that file, so that it can be checked again. A legal basis is named only where its text has been verified. Signs are worth
 --    checking and prove no breach; what is not recorded in the source may still have happened.
--- parameter: paket (contoh: select kunci from tanda where tabel in ('tender', 'non_tender') group by tabel, kunci order by tabel desc, count(*) desc, kunci limit 1)
+-- parameter: paket (contoh: select t.kunci from tanda as t join paket as p on p.jalur = t.tabel and p.kunci = t.kunci where t.tabel in ('tender', 'non_tender') group by t.tabel, t.kunci order by p.nama_klpd = 'Provinsi Kalimantan Timur' desc, t.tabel desc, count(*) desc, t.kunci limit 1)
 -- butuh: jejak
 -- dokumen: Data pengumuman dan hasil pengadaan dari SPSE; UKPBJ dan LPSE badan yang bersangkutan
 -- butuh: (pelengkap) tanda_metode

@@ -7,7 +7,7 @@
 -- explanation: Contracts with a recorded handover; late where the first handover is after the contract end as last
 --    amended. Fines exist only as a total in account 4.1.04, not per contract.
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_klpd from kontrak_terkini where nama_klpd is not null order by 1)
--- parameter: tahun (pilihan: select distinct tahun_anggaran from kontrak_terkini where tahun_anggaran is not null order by 1 desc)
+-- parameter: tahun (pilihan: select distinct tahun_anggaran from kontrak_terkini where tahun_anggaran is not null union select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: kontrak_terkini?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data kontrak dan adendum dari e-Kontrak SPSE; UKPBJ dan LPSE {badan}
 -- butuh: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}

@@ -9,7 +9,7 @@
 --    than the latest contract value. A BAP is not a payment order, which carries no contract number, so cash cannot be
 --    linked. Retention and advances may explain a gap.
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from serah_terima where nama_klpd is not null group by 1 order by 1)
--- parameter: tahun (pilihan: select tahun_anggaran from serah_terima group by 1 order by 1 desc)
+-- parameter: tahun (pilihan: select distinct tahun_anggaran from serah_terima where tahun_anggaran is not null union select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data berita acara serah terima dan pembayaran (BAST dan BAP) dari e-Kontrak SPSE; PPK tiap perangkat daerah dan LPSE {badan}
 -- kolom: dibayar_sen; Berita acara pembayaran; Payment records; sen

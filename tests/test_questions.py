@@ -12,7 +12,6 @@ import sys
 import time
 from contextlib import closing, contextmanager
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -167,20 +166,18 @@ def test_documentation_names_every_question_and_header_key():
 # The sample, built once, also where another file of tests asks for it.
 
 
-@cache
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pertanyaan")
+@pytest.fixture(scope="session")
+def contoh(tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp() / "pertanyaan"
+    if folder.is_dir():
+        return folder
+    folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         (folder / "kunci").write_text("k" * 64)
         patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
         write_sample(folder)
         builder.build(folder / "raw", folder / "out", lambda text: None)
     return folder
-
-
-@pytest.fixture(scope="session")
-def contoh(tmp_path_factory):
-    return built(tmp_path_factory)
 
 
 def answer(folder, name, **values):

@@ -94,13 +94,13 @@ def test_every_vetted_query_is_listed_with_its_parameters(contoh):  # noqa: F811
 
 def test_packages_without_a_plan_are_exactly_the_planted_ones(contoh):  # noqa: F811
     planted = Counter((row["tabel"], row["kunci"]) for row in labels(contoh, "rup_tidak_ditemukan"))
-    found = [row for row in everywhere(contoh, "paket_tanpa_rup") if row["jalur"] != "darurat"]
-    named = {(r["jalur"], r["kunci"]) for r in found if not r["rup_lain"]}
+    found = [row for row in everywhere(contoh, "paket_tanpa_rup") if row["tabel"] != "darurat"]
+    named = {(r["tabel"], r["kunci"]) for r in found if not r["rup_lain"]}
     assert planted.keys() <= named
     listed = {("tender", str(r["kd_tender"])) for r in spse_lists(contoh)}
     assert named - listed == planted.keys()
     empty = {(r["tabel"], r["kunci"]) for r in labels(contoh, "rup_tidak_ditemukan") if r["nilai"] == "kosong"}
-    assert {(r["jalur"], r["kunci"]) for r in found if r["kd_rup"] is None} - listed == empty
+    assert {(r["tabel"], r["kunci"]) for r in found if r["kd_rup"] is None} - listed == empty
 
 
 def spse_lists(folder):
@@ -120,11 +120,12 @@ def test_winners_like_the_blacklist_are_the_planted_ones_on_every_channel(contoh
     planted = {(row["tabel"], row["kunci"]) for row in labels(contoh, "mirip_daftar_hitam")}
     listed = {row["nilai"] for row in labels(contoh, "mirip_daftar_hitam")}
     rows = [row for body in BODIES for row in answer(contoh, "pemenang_mirip_daftar_hitam", badan=body)[0]]
-    found = {(row["jalur"], row["kunci"]) for row in rows}
+    found = {(row["kunci_jalur"], row["kunci"]) for row in rows}
     assert {pair for pair in found if pair[0] in ("tender", "non_tender")} == planted
     for row in rows:
         assert which(row["nama_pemenang"]) in listed
         assert row["tanggal_berlaku"] <= day(row["tgl_menang"]) <= row["tanggal_selesai"]
+        assert row["dasar_waktu"] == "pada tanggal itu"
 
 
 def test_pairs_of_bidders_are_those_of_the_raw_bids(contoh, firms):  # noqa: F811
@@ -285,6 +286,11 @@ def test_late_handovers_per_office_are_those_of_the_raw_files(contoh):  # noqa: 
     }
 
 
+def winning(row):
+    """The winner's price: negotiated, corrected or offered."""
+    return sen(next(row[n] for n in ("nilai_negosiasi", "nilai_terkoreksi", "nilai_penawaran") if row[n]))
+
+
 def test_suppliers_of_a_body_are_the_firms_of_the_raw_files_with_their_sums(contoh, firms):  # noqa: F811
     which, known = firms
     money = defaultdict(int)
@@ -292,6 +298,10 @@ def test_suppliers_of_a_body_are_the_firms_of_the_raw_files_with_their_sums(cont
     for number in CONTRACTS:
         for row in sorted(all_raw(contoh, number, years=(2025,)), key=lambda r: int(r["versi_addendum"])):
             last[code(row)] = (which(row), sen(row["nilai_kontrak"]))
+    for number in (1015, 1017):
+        for row in all_raw(contoh, number, years=(2025,)):
+            if row["nama_penyedia"] and code(row) not in last:  # won, no contract recorded
+                last[code(row)] = (which(row), winning(row))
     for firm, value in last.values():
         money[firm] += value
     for row in all_raw(contoh, 1213, years=(2025,)):
@@ -345,3 +355,22 @@ def test_permit_register_is_named_as_the_missing_document():
     assert {q["nomor"] for q in QUESTIONS.values() if q["pembaca"] == "pengawas"} == set(range(1, 15))
     text = json.dumps([q for q in QUESTIONS.values() if q["pembaca"] == "pengawas"])
     assert not re.search(r"\b(temuan|indikasi|karantina|kandidat)\b", text)
+
+
+def test_award_without_a_date_is_compared_by_its_budget_year(contoh):  # noqa: F811
+    planted = next(r for r in labels(contoh, "mirip_daftar_hitam") if r["tabel"] == "tender")
+    query = QUESTIONS["pemenang_mirip_daftar_hitam"]["sql"]
+    with (
+        closing(sqlite3.connect(contoh / "out/current/opendata.db")) as disk,
+        closing(sqlite3.connect(":memory:")) as db,
+    ):
+        disk.backup(db)
+        key = {"kunci": planted["kunci"]}
+        db.execute("update paket set tanggal_selesai = null where jalur = 'tender' and kunci = :kunci", key)
+        db.execute("delete from kontrak_terkini where kd_tender = :kunci", key)
+        db.row_factory = sqlite3.Row
+        body = db.execute("select nama_klpd from paket where jalur = 'tender' and kunci = :kunci", key).fetchone()[0]
+        rows = [r for r in db.execute(query, {"badan": body}) if r["kunci"] == planted["kunci"]]
+        assert [r["dasar_waktu"] for r in rows] == ["tanggal tidak tercatat; sanksi berlaku pada tahun itu"]
+        db.execute("update nama_mirip_daftar_hitam set tanggal_berlaku = '2030-01-01', tanggal_selesai = '2031-01-01'")
+        assert [r for r in db.execute(query, {"badan": body}) if r["kunci"] == planted["kunci"]] == []

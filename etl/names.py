@@ -36,7 +36,7 @@ VOWELS = frozenset("AIUEO")
 SOUNDS = frozenset(map(frozenset, ("IY", "VF", "VP", "FP", "CK", "KQ", "SZ", "JZ")))
 """Letters that are written for one another in Indonesian names."""
 PRINTED = re.compile(r"([0-9]{2})(?:\.([0-9]{3})|([0-9]))(?:\.([0-9]{3})|([0-9]))\.([0-9])-")
-"""A printed NPWP to the hyphen; LPSE of 2012 dropped every ".00" (``01.000.013.1-093.000`` -> ``010.013.1-0930``)."""
+"""A printed NPWP to the hyphen; LPSE of 2012 dropped every ".00" (``01.000.000.8-999.000`` -> ``010.000.8-9990``)."""
 SHORTEST, LEAST = 8, 0.9
 """A fuzzy match needs a core of this many letters, a changed word of five, and this similarity (``docs/penyedia.md``).
 

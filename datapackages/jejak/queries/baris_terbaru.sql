@@ -2,10 +2,12 @@
 -- en: What is newest in each source, and when was that source last updated?
 -- pembaca: pengawas
 -- nomor: 9
--- penjelasan: Baris terbaru tiap sumber untuk satu badan, menurut tanggal kejadiannya, di samping tanggal pembaruan di sumber dan tanggal
+-- penjelasan: Baris terbaru tiap sumber untuk satu badan, menurut tanggal kejadiannya (tender tanpa tanggal pengumuman: tanggal
+--    paketnya dibuat), di samping tanggal pembaruan di sumber dan tanggal
 --    berkasnya diambil. Alamat JSON halaman ini dapat diperiksa berkala; yang berubah atau hilang antara dua rilis belum dapat
 --    ditanyakan di sini. Daftar hitam tidak dibatasi badannya.
--- explanation: The newest rows of each source for one body by date of event, beside the source's update date and the date its
+-- explanation: The newest rows of each source for one body by date of event (tenders without an
+--    announcement date: date of creation), beside the source's update date and the date its
 --    file was retrieved. The JSON address of this page can be polled; rows changed or removed between two releases cannot
 --    be asked for here yet. The blacklist is not limited to the body.
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_klpd from paket where nama_klpd is not null order by 1)
@@ -25,31 +27,33 @@
 -- kolom: event_date; Diperbarui di sumber; Updated at the source; tanggal
 -- kolom: diambil; Berkas diambil; File retrieved; tanggal
 -- baris: {tabel}?{kolom_kunci}={kunci}&{kolom_lain}={kunci_lain}
-with baru as (
+with ada as (
+  select 1 from paket where nama_klpd = :badan limit 1
+), baru as (
   select * from (select '1 rencana (SiRUP)' as sumber_baris, substr(tgl_pengumuman_paket, 1, 10) as tanggal, nama_paket as nama, nama_satker, 100 * pagu as nilai_baris_sen,
     event_date, asal_berkas, 'rup_penyedia' as tabel, 'kd_rup' as kolom_kunci, kd_rup as kunci, '' as kolom_lain, '' as kunci_lain
     from rup_penyedia where nama_klpd = :badan and tgl_pengumuman_paket is not null order by tgl_pengumuman_paket desc, kd_rup limit cast(:banyak as integer))
   union all
-  select * from (select '2 tender', substr(coalesce(tgl_pengumuman_tender, tanggal_status), 1, 10), nama_paket, nama_satker, pagu_sen,
+  select * from (select '2 tender', substr(coalesce(tgl_pengumuman_tender, tanggal_status, tgl_buat_paket), 1, 10), nama_paket, nama_satker, pagu_sen,
     event_date, asal_berkas, 'tender', 'kd_tender', kd_tender, '', ''
-    from tender where nama_klpd = :badan and coalesce(tgl_pengumuman_tender, tanggal_status) is not null
-    order by coalesce(tgl_pengumuman_tender, tanggal_status) desc, kd_tender limit cast(:banyak as integer))
+    from tender where exists (select 1 from ada) and nama_klpd = :badan and coalesce(tgl_pengumuman_tender, tanggal_status, tgl_buat_paket) is not null
+    order by coalesce(tgl_pengumuman_tender, tanggal_status, tgl_buat_paket) desc, kd_tender limit cast(:banyak as integer))
   union all
   select * from (select '3 non-tender', substr(tgl_pengumuman_nontender, 1, 10), nama_paket, nama_satker, pagu_sen,
     event_date, asal_berkas, 'non_tender', 'kd_nontender', kd_nontender, '', ''
-    from non_tender where nama_klpd = :badan and tgl_pengumuman_nontender is not null order by tgl_pengumuman_nontender desc, kd_nontender limit cast(:banyak as integer))
+    from non_tender where exists (select 1 from ada) and nama_klpd = :badan and tgl_pengumuman_nontender is not null order by tgl_pengumuman_nontender desc, kd_nontender limit cast(:banyak as integer))
   union all
   select * from (select '4 pesanan e-katalog', substr(tgl_order, 1, 10), rup_nama_pkt, nama_satker, total_harga_sen,
     event_date, asal_berkas, 'epurchasing', 'kd_paket', kd_paket, '', ''
-    from epurchasing where nama_klpd = :badan and tgl_order is not null order by tgl_order desc, kd_paket limit cast(:banyak as integer))
+    from epurchasing where exists (select 1 from ada) and nama_klpd = :badan and tgl_order is not null order by tgl_order desc, kd_paket limit cast(:banyak as integer))
   union all
   select * from (select case when versi_addendum > 0 then '5 adendum kontrak' else '5 kontrak' end, substr(tgl_kontrak, 1, 10), nama_paket, nama_satker, nilai_kontrak_sen,
     event_date, asal_berkas, 'kontrak', 'no_kontrak', no_kontrak, 'nama_satker', nama_satker
-    from kontrak where nama_klpd = :badan and tgl_kontrak is not null order by tgl_kontrak desc, no_kontrak, versi_addendum limit cast(:banyak as integer))
+    from kontrak where exists (select 1 from ada) and nama_klpd = :badan and tgl_kontrak is not null order by tgl_kontrak desc, no_kontrak, versi_addendum limit cast(:banyak as integer))
   union all
   select * from (select '6 serah terima', tgl_bast, nama_paket, nama_satker, nilai_kontrak_sen,
     event_date, asal_berkas, 'serah_terima', 'no_bast', no_bast, 'nama_satker', nama_satker
-    from serah_terima where nama_klpd = :badan and tgl_bast is not null and no_bast <> '' order by tgl_bast desc, no_bast, no_bap limit cast(:banyak as integer))
+    from serah_terima where exists (select 1 from ada) and nama_klpd = :badan and tgl_bast is not null and no_bast <> '' order by tgl_bast desc, no_bast, no_bap limit cast(:banyak as integer))
   union all
   select * from (select '7 daftar hitam (semua badan)', tanggal_berlaku, nama_penyedia, null, null,
     null, asal_berkas, 'daftar_hitam', 'kd_daftar_hitam', kd_daftar_hitam, '', ''

@@ -18,6 +18,8 @@ READERS = ("jurnalis", "peneliti", "pengawas")
 HIDDEN = ("tabel", "kunci")
 HIDDEN_STARTS = ("kolom_", "kunci_")
 QUESTION = "pertanyaan/"
+SPOKEN = ("jalur", "keadaan", "proses_tabel", "jenis", "rinci", "nama_angka")
+YEARS = "select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc"
 MOST = 1_000
 TRIES = 12
 """Choices tried for a first page that shows an answer, newest year first."""
@@ -130,6 +132,8 @@ async def choices(datasette: Any, release: Json, item: Json, asked: str | None) 
         found = await fetch(datasette, release, item["isi"], {})
     except sqlite3.OperationalError:  # a release older than the question lacks its table
         found = []
+    if item["nama"] == "tahun" and not found and "paket" in release["tables"]:
+        found = await fetch(datasette, release, YEARS, {})
     if item["nama"] == "badan" and "wilayah" in release["tables"]:
         found += await fetch(datasette, release, BODIES, {})
     names = [str(row[0]) for row in found if row[0] is not None]
@@ -137,12 +141,16 @@ async def choices(datasette: Any, release: Json, item: Json, asked: str | None) 
 
 
 async def first_with_data(datasette: Any, release: Json, asked: Json, values: Json, name: str, options: Any) -> str:
-    """The first choice for which every needed table has rows, else the first choice."""
+    """The first choice for which every needed table has rows, else those that must have, else the first choice."""
+    enough = ""
     for option in options[:TRIES]:
         tried = {**values, name: option}
-        if all([(await looked_up(datasette, release, item, tried))["banyak"] for item in asked["butuh"]]):
+        found = [await looked_up(datasette, release, item, tried) for item in asked["butuh"]]
+        if all(item["banyak"] for item in found):
             return str(option)
-    return str(values[name])
+        if not enough and any(i["banyak"] for i in found) and all(i["banyak"] or i["pelengkap"] for i in found):
+            enough = str(option)
+    return enough or str(values[name])
 
 
 async def looked_up(datasette: Any, release: Json, item: Json, values: Json) -> Json:
@@ -198,9 +206,14 @@ async def run(datasette: Any, release: Json, asked: Json, values: Json) -> Json:
     link = asked.get("baris")
     return {
         "columns": [described(release, asked, name) for name in shown],
-        "rows": [(row, behind(link, {**values, **row}) if link else "") for row in rows],
+        "rows": [(spoken(row), behind(link, {**values, **row}) if link else "") for row in rows],
         "truncated": result.truncated,
     }
+
+
+def spoken(row: Json) -> Json:
+    """The row for readers: codes that are words with underscores become words; links keep the code."""
+    return row | {name: str(row[name]).replace("_", " ") for name in SPOKEN if row.get(name)}
 
 
 def behind(link: Json, values: Json) -> str:
@@ -214,14 +227,18 @@ def behind(link: Json, values: Json) -> str:
 
 
 def described(release: Json, asked: Json, name: str) -> Json:
-    """A column of the answer: its own header line, else the column of that name in the release."""
+    """A column of the answer: its own header line, else the column of that name in its tables, else in the release."""
     own = asked["kolom"].get(name)
     if own:
         kinds = {"bilangan": "integer", "persen": "number", "rupiah": "integer", "hari": "number", "sen": "number"}
         unit = {"rupiah": "rupiah", "sen": "rupiah", "persen": "persen"}.get(own["satuan"], "")
         title = {"id": own["judul"], "en": own["en"]}
         return {"name": name, "title": title, "type": kinds.get(own["satuan"], "string"), "unit": unit}
-    known = release["columns"].get(name.removesuffix("_sen")) or release["columns"].get(name)
+    bare = name.removesuffix("_sen")
+    near = [
+        release["tables"][table]["columns"] for table in [*tables(asked), *asked["tabel"]] if table in release["tables"]
+    ]
+    known = next((c.get(bare) or c.get(name) for c in [*near, release["columns"]] if bare in c or name in c), None)
     if known is None:
         return {"name": name, "title": {"id": name, "en": name}, "type": "string", "unit": ""}
     return {"name": name, "title": known["title"], "type": known["type"], "unit": known["unit"] or money(name)}

@@ -10,7 +10,7 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from peserta_tender group by 1 order by 1 desc)
 -- butuh: tender?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman tender dari SPSE; UKPBJ dan LPSE {badan}
--- butuh: peserta_tender?tahun_anggaran={tahun}
+-- butuh: paket?jalur=tender&nama_klpd={badan}&tahun_anggaran={tahun}&jumlah_penawar__notnull=1
 -- dokumen: Data peserta tender beserta harga penawaran dan hasil evaluasi dari SPSE; UKPBJ dan LPSE {badan}
 -- kolom: kedudukan; Kedudukan; Standing; teks
 -- kolom: persen_hps; Penawaran dalam persen HPS; Bid in percent of the estimate; persen
@@ -21,6 +21,6 @@ select t.nama_paket, t.nama_satker, p.nama_penyedia,
   p.nilai_penawaran_sen, p.nilai_terkoreksi_sen,
   case when t.hps_sen > 0 and coalesce(t.hps_dibulatkan, 0) = 0 and p.nilai_penawaran_sen > 0 then round(100.0 * p.nilai_penawaran_sen / t.hps_sen, 2) end as persen_hps,
   p.alasan, p.kd_tender, p.kd_peserta
-from peserta_tender as p join tender as t on t.kd_tender = p.kd_tender
+from tender as t join peserta_tender as p on p.kd_tender = t.kd_tender
 where t.nama_klpd = :badan and t.tahun_anggaran = cast(:tahun as integer)
 order by p.kd_tender, p.nilai_penawaran_sen is null, p.nilai_penawaran_sen, p.kd_peserta

@@ -10,7 +10,7 @@
 --    same supplier is found. The same name need not be the same company. One row per process. The outcome's value and the
 --    contract's are the same money. Consortium members share the consortium's value and are shown without one. Participants
 --    without a price only registered.
--- parameter: nama (bawaan: ; teks:)
+-- parameter: nama (contoh: select s.nama from partisipasi as t join penyedia as s on s.id_penyedia = t.id_penyedia where t.peran = 'pemenang' and s.perorangan = 0 and s.nama <> '' limit 1)
 -- butuh: partisipasi
 -- dokumen: Data hasil tender, non tender, kontrak, dan e-purchasing beserta nama penyedianya; UKPBJ dan LPSE daerah
 -- kolom: hasil; Hasil; Outcome; teks

@@ -69,6 +69,7 @@ async def question(request, datasette):
         "values": values,
         "needs": needs,
         "missing": missing,
+        "letters": letters(missing, values),
         "answer": answer,
         "dates": await dates(datasette, release, tables(asked)),
         "most": MOST,
@@ -165,6 +166,14 @@ async def looked_up(datasette: Any, release: Json, item: Json, values: Json) -> 
     return found
 
 
+def letters(missing: list[Json], values: Json) -> list[Json]:
+    """One letter per addressee: the chosen body for what it holds, else the holder, else left open."""
+    found: dict[str, list[Json]] = {}
+    for need in missing:
+        found.setdefault(need["badan"] or (need["pemegang"] if values.get("badan") else ""), []).append(need)
+    return [{"kepada": addressee, "needs": needs} for addressee, needs in found.items()]
+
+
 def condition(filters: list[list[str]], values: Json) -> tuple[str, Json]:
     """The WHERE of a need and its parameters."""
     parts, parameters = [], {}
@@ -235,9 +244,8 @@ def described(release: Json, asked: Json, name: str) -> Json:
         title = {"id": own["judul"], "en": own["en"]}
         return {"name": name, "title": title, "type": kinds.get(own["satuan"], "string"), "unit": unit}
     bare = name.removesuffix("_sen")
-    near = [
-        release["tables"][table]["columns"] for table in [*tables(asked), *asked["tabel"]] if table in release["tables"]
-    ]
+    used = [release["tables"][table] for table in [*tables(asked), *asked["tabel"]] if table in release["tables"]]
+    near = [table["fields"] for table in used]
     known = next((c.get(bare) or c.get(name) for c in [*near, release["columns"]] if bare in c or name in c), None)
     if known is None:
         return {"name": name, "title": {"id": name, "en": name}, "type": "string", "unit": ""}

@@ -472,6 +472,46 @@ def test_body_without_data_gets_the_missing_document_and_a_request(contoh, get, 
 
 
 @pytest.mark.slow
+def test_headers_are_those_of_the_tables_that_the_question_reads(contoh, get):
+    head = get(with_values(contoh, "jejak_daftar")).text.partition("<tbody>")[0]
+    assert re.search(r"<th[^>]*>Nilai</th>", head) and "Nilai anggaran" not in head
+    assert "Judul buku" not in get(with_values(contoh, "kamus_rilis")).text.partition("<tbody>")[0]
+
+
+@pytest.mark.slow
+def test_codes_are_words_on_the_page_and_codes_in_the_links(contoh, get):
+    page = get(with_values(contoh, "jejak_daftar", kata="a")).text
+    assert ">non tender<" in page and ">non_tender<" not in page
+    assert "/pertanyaan/jejak_paket?jalur=non_tender&amp;kunci=" in page
+
+
+@pytest.mark.slow
+def test_free_text_with_an_example_opens_with_an_answer(contoh, get):
+    for name in ("jejak_paket", "angka_paket", "proses_ocds", "penyedia_bernama"):
+        page = get(f"/pertanyaan/{name}").text
+        assert "<tbody>" in page and 'value=""' not in page.partition("</form>")[0]
+
+
+@pytest.mark.slow
+def test_missing_documents_of_one_body_are_one_letter_and_a_law_is_asked_of_its_keeper(contoh, get):
+    page = get(with_values(contoh, "pergeseran_skpd", badan="Kab. Mahakam Ulu")).text
+    (letter,) = re.findall(r"<textarea.*?</textarea>", page, re.DOTALL)
+    assert "1. Peraturan kepala daerah" in letter and "2. Peraturan kepala daerah" in letter
+    assert letter.count("tahun anggaran 2025") == 2
+    page = get(with_values(contoh, "paket_seperti_dipecah")).text
+    (letter,) = re.findall(r"<textarea.*?</textarea>", page, re.DOTALL)
+    assert "(PPID)\nLKPP\n" in letter and BODY not in letter and "Perpres 16/2018" in letter
+
+
+@pytest.mark.slow
+def test_a_table_made_from_others_names_the_date_up_to_which_its_data_go(contoh, get):
+    seen = words(get(with_values(contoh, "jejak_daftar")))
+    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
+        (newest,) = db.execute("select max(diambil_pada) from berkas_sumber").fetchone()
+    assert f"disusun dari data yang diambil sampai {int(newest[8:10])} " in seen
+
+
+@pytest.mark.slow
 def test_bodies_of_the_province_can_be_chosen_even_without_data(get):
     page = get("/pertanyaan/pergeseran_skpd").text
     assert page.count("<option") >= 15

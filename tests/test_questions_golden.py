@@ -519,6 +519,15 @@ def test_real_company_and_unnamed_rupiah(nyata):
     assert 0 <= row["nilai_tanpa_nama_sen"] <= row["nilai_sen"] // 100
 
 
+def test_real_packages_marked_with_their_fund(nyata):
+    folder, source = nyata
+    for mark in ("DBH SAWIT", "DBH"):
+        rows, _ = answer(folder, "paket_bertanda_dana", badan=BODY, tahun=2025, tanda=mark)
+        pattern = re.compile(rf"\(\s*{mark}", re.IGNORECASE)
+        assert {r["kunci"] for r in rows} == {r["tender_id"] for r in source if pattern.search(r["tender_name"])}
+        assert rows
+
+
 def test_real_offices_beside_their_peers(nyata):
     folder, source = nyata
     rows, _ = answer(folder, "persaingan_skpd", badan=BODY, tahun=2025)

@@ -33,13 +33,14 @@ WITH penawar AS (
 SELECT 'satker' AS tabel, u.kd_klpd || '|' || u.kd_satker_str AS kunci, u.kd_klpd, CAST(NULL AS INTEGER) AS tahun_anggaran,
   u.kd_satker_str AS satker, u.nama_satker, CAST(NULL AS VARCHAR) AS nama_paket, CAST(NULL AS BIGINT) AS nilai_sen,
   CASE
-    WHEN b.kd_klpd IS NOT NULL AND q.n >= $minimal_satker
+    WHEN b.kd_klpd IS NOT NULL AND q.n >= $minimal_satker AND q.q3 > 0
     THEN CASE WHEN b.selisih >= q.q3 + 1.5 * (q.q3 - q.q1) AND b.selisih > q.q3 THEN 1 ELSE 0 END
   END AS ditandai,
   CASE
     WHEN u.ada = 0 THEN 'alasan gugur tidak tercatat di sumber'
     WHEN b.kd_klpd IS NULL THEN 'tendernya terlalu sedikit'
     WHEN q.n < $minimal_satker THEN 'pembandingnya terlalu sedikit'
+    WHEN q.q3 <= 0 THEN 'tiga perempat satuan kerja tidak menggugurkan siapa pun: tidak ada pembanding'
   END AS alasan,
   u.tender AS tender, u.masuk AS penawaran_masuk, u.gugur AS penawaran_gugur, q.q3 AS kuartil_3
 FROM unit AS u

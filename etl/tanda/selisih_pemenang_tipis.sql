@@ -32,7 +32,8 @@ WITH terdaftar AS (
 )
 SELECT 'tender' AS tabel, t.kd_tender AS kunci, t.kd_klpd, t.tahun_anggaran, t.kd_satker_str AS satker, t.nama_satker, t.nama_paket,
   b.pemenang_sen AS nilai_sen,
-  CASE WHEN b.kd_tender IS NOT NULL AND q.n >= $minimal_tender THEN CASE WHEN b.selisih <= q.q1 - 1.5 * (q.q3 - q.q1) AND b.selisih < q.q1 THEN 1 ELSE 0 END END AS ditandai,
+  CASE WHEN b.kd_tender IS NOT NULL AND q.n >= $minimal_tender THEN CASE WHEN b.selisih <= q.q1 - 1.5 * (q.q3 - q.q1) AND b.selisih < q.q1
+    AND q.q1 - 1.5 * (q.q3 - q.q1) > 0 THEN 1 ELSE 0 END END AS ditandai,
   CASE
     WHEN r.kd_tender IS NULL THEN 'peserta tidak tercatat di sumber'
     WHEN h.kd_tender IS NULL THEN 'harga penawaran tidak tercatat di sumber'

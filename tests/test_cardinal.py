@@ -324,5 +324,5 @@ def test_our_signs_equal_cardinals_rules_on_the_sample(tmp_path):
     result = compare(tmp_path / "out", releases, {code: judge(releases) for code, judge in DOCUMENTED.items()})
     for code, (both, raised, unexplained, _) in result.items():
         assert not unexplained, (code, unexplained)
-        assert both >= (0 if code == "R038" else 100), (code, both)
+        assert both >= (0 if code == "R038" else 50), (code, both)
         assert raised or code == "R038", code

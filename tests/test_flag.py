@@ -805,10 +805,7 @@ def outside(row, verdict, known):
     if row["tabel"] in known and row["kunci"] not in known[row["tabel"]]:
         return "row not in the release"
     if row["tanda"] == "modal_tanpa_aset":
-        return verdict in (
-            "kode rekeningnya tidak terbaca: belanja modal atau bukan",
-            "serah terimanya terlalu dekat dengan data terakhir kartu inventaris",
-        )
+        return verdict == "kode rekeningnya tidak terbaca: belanja modal atau bukan"
     return row["tanda"] == "diumumkan_sebelum_rup" and verdict in ("RUP tidak ditemukan", "rencananya pernah direvisi")
 
 

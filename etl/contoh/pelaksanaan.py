@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 
-from etl.contoh.dunia import hari_kerja
+from etl.contoh.dunia import TARIK, hari_kerja
 from etl.contoh.paket import Aset, Kontrak, Paket, SerahTerima, Versi
 from etl.contoh.penyedia import jumlah_penyedia, pilih
 from etl.contoh.proses import tanam
@@ -129,11 +129,12 @@ def serahkan(paket: Paket, kontrak: Kontrak, chance: random.Random, tanda: str) 
 
 
 def beli_aset(paket: Paket, kontrak: Kontrak, chance: random.Random) -> None:
-    """Assets from capital spending; in one package of eight none was registered."""
+    """Assets from capital spending; in one package of eight none was registered, though there was time to."""
     akun, bast = paket.baris.akun, kontrak.bast
     if not akun.kib or not bast or not bast.tgl_bast or paket.baris.badan.pemda != "provinsi":
         return
-    if chance.random() < 0.12:
+    sempat = bast.tgl_bast < TARIK[2026] - dt.timedelta(days=150)
+    if chance.random() < 0.12 and sempat:
         paket.tanda["modal_tanpa_aset"] = akun.kode
         return
     cara = chance.choices(["nomor_kontrak", "nomor_bast", "kecocokan"], [45, 30, 25])[0]

@@ -133,7 +133,8 @@ def beli_aset(paket: Paket, kontrak: Kontrak, chance: random.Random) -> None:
     akun, bast = paket.baris.akun, kontrak.bast
     if not akun.kib or not bast or not bast.tgl_bast or paket.baris.badan.pemda != "provinsi":
         return
-    sempat = bast.tgl_bast < TARIK[2026] - dt.timedelta(days=150)
+    # Many cards give only the year, so what the register holds of its last year cannot be dated.
+    sempat = bast.tgl_bast < TARIK[2026] - dt.timedelta(days=275)
     if chance.random() < 0.12 and sempat:
         paket.tanda["modal_tanpa_aset"] = akun.kode
         return

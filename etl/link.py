@@ -7,6 +7,7 @@ A linked table passes the same gate as any other: a canonical CSV, Frictionless,
 to the subset that SQLite, DuckDB and Spark answer alike.
 """
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -34,15 +35,29 @@ def link(out: Path, resources: dict[str, Resource]) -> dict[str, int]:
     Raises ``EtlError`` when a result breaks its own descriptor: that is a fault of the SQL, never of a source.
     """
     counts = {}
-    for resource in resources.values():
-        if resource.get("x-sql"):
-            table = run_sql(out, (SQL / resource.get("x-sql")).read_text(encoding="utf-8"))
-        elif resource.get("x-function"):
-            table = run_function(out, resource)
-        else:
-            continue
-        counts[resource.name] = store(out, resource, canonical(resource, table))
+    queries = {r.name: (SQL / r.get("x-sql")).read_text(encoding="utf-8") for r in resources.values() if r.get("x-sql")}
+    words = words_of(" ".join(queries.values()))
+    with duckdb.connect(":memory:") as db:
+        db.execute("SET threads = 2")
+        known: set[str] = set()
+        for resource in resources.values():
+            if resource.name in queries:
+                table = query(db, out, queries[resource.name], words, known)
+            elif resource.get("x-function"):
+                table = run_function(out, resource)
+            else:
+                continue
+            counts[resource.name] = store(out, resource, canonical(resource, table))
     return counts
+
+
+def words_of(sql: str) -> set[str]:
+    """Every word of a query.
+
+    >>> sorted(words_of("SELECT t.a_sen FROM t"))
+    ['FROM', 'SELECT', 'a_sen', 't']
+    """
+    return set(re.findall(r"\w+", sql))
 
 
 def run_function(out: Path, resource: Resource) -> pa.Table:
@@ -56,13 +71,22 @@ def run_function(out: Path, resource: Resource) -> pa.Table:
 
 def run_sql(out: Path, sql: str) -> pa.Table:
     """Run one query in DuckDB over the staging tables that it names."""
-    with duckdb.connect(":memory:") as db, adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source:
+    with duckdb.connect(":memory:") as db:
         db.execute("SET threads = 2")
+        return query(db, out, sql, words_of(sql), set())
+
+
+def query(db: duckdb.DuckDBPyConnection, out: Path, sql: str, words: set[str], known: set[str]) -> pa.Table:
+    """Run one query; tables that ``db`` does not know yet are read once, with the columns that ``words`` mention."""
+    with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
         for name in tables_in(sql):
-            with source.cursor() as cursor:
-                db.register(name, fetch_table(cursor, name))
-        result: pa.Table = db.sql(sql).to_arrow_table()
-        return result
+            if name not in known:
+                cursor.execute("SELECT name FROM pragma_table_xinfo(?)", (name,))
+                columns = [column for (column,) in cursor.fetchall()]
+                db.register(name, fetch_table(cursor, name, [c for c in columns if c in words] or columns[:1]))
+                known.add(name)
+    result: pa.Table = db.sql(sql).to_arrow_table()
+    return result
 
 
 def tables_in(sql: str) -> list[str]:

@@ -101,7 +101,8 @@ def serahkan(paket: Paket, kontrak: Kontrak, chance: random.Random, tanda: str) 
     if akhir > hari_tarik(paket):
         return
     if tanda == "terlambat_tanpa_serah_terima" or (not tanda and chance.random() < 0.1):
-        paket.tanda["terlambat_tanpa_serah_terima"] = akhir.isoformat()
+        if akhir < hari_tarik(paket):
+            paket.tanda["terlambat_tanpa_serah_terima"] = akhir.isoformat()
         return
     mulai = kontrak.tgl_spmk or kontrak.tanggal
     hari = akhir

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from etl import bench_load, bench_validate
+from etl import bench_link, bench_load, bench_validate
 
 Json = dict[str, Any]
 FOLDER = Path("build") / "bench"
@@ -96,6 +96,28 @@ CASES = [
         theirs=bench_load.rebuild,
         answer=str,
         before=bench_load.rerun_before,
+    ),
+    Case(
+        name="link",
+        title="Tabel turunan: jejak, penyedia, keikutsertaan",
+        baseline="pandas merge dan groupby, rapidfuzz cdist per kata pertama",
+        goal=2.0,
+        prepare=bench_link.prepare,
+        ours=bench_link.ours,
+        theirs=bench_link.theirs,
+        answer=bench_link.answer,
+        before=bench_link.before,
+    ),
+    Case(
+        name="sign",
+        title="Tiga belas tanda",
+        baseline="pandas merge dan groupby",
+        goal=2.0,
+        prepare=bench_link.prepare_signs,
+        ours=bench_link.our_signs,
+        theirs=bench_link.their_signs,
+        answer=bench_link.answer_signs,
+        before=bench_link.before_signs,
     ),
 ]
 

@@ -86,6 +86,8 @@ SELECT COUNT(*), COUNT(*) FILTER (putusan.ditandai = 1), COUNT(*) FILTER (putusa
       JOIN links AS m ON m.paket = l.paket AND m.alasan = 'mak_rusak')
     OR p.tanda = 'terendah_kalah'
       AND p.kunci IN (SELECT kd_tender FROM tender WHERE mtd_evaluasi = 'Kualitas dan Biaya')
+    OR p.tanda = 'rencana_tanpa_paket'
+      AND putusan.alasan = 'sumber jalurnya belum ada untuk badan dan tahun ini'
     OR p.tanda = 'pl_setelah_gagal' AND putusan.alasan = 'kode RUP tidak tercatat di sumber'
     OR p.tanda = 'diumumkan_sebelum_rup'
       AND putusan.alasan IN ('RUP tidak ditemukan', 'rencananya pernah direvisi')))

@@ -7,10 +7,8 @@ clean"; what it cannot prove is asked of Frictionless's own cell readers, and a 
 """
 
 import os
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,10 @@ from frictionless import Dialect, FrictionlessException, Resource, Schema, syste
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
 
-from etl.cells import Column, judge, make_column
+from etl.canonical import rows_at, stream
+from etl.cells import Column, Mask, judge, make_column, missing_cells, raw
 from etl.keys import Keys, code, previous_rows
+from etl.parallel import in_order
 from etl.replay import RowError, replay
 from etl.shape import BLOCK, Block, Ints, Unproven, blocks, find_records, parse, read_record
 
@@ -31,7 +31,10 @@ CANONICAL: dict[str, Any] = {
     "csv": {"delimiter": ",", "quoteChar": '"', "skipInitialSpace": False},
 }
 TYPES = ("string", "integer", "number", "boolean", "date", "datetime", "year")
-WORKERS = 2
+CR, NUL = 13, 0
+
+ReadRows = Callable[[list[int]], Iterator[list[str]]]
+"""Gives the cells of the rows of the given numbers (ascending), in this order."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class Findings:
-    """What one block showed: record places, cells with errors, records to read whole, codes of the key columns."""
+    """What one block showed: its rows, cells with errors, records to read whole, codes of the key columns.
 
-    starts: Ints
-    ends: Ints
+    ``starts`` and ``ends`` are the places of the records in a file; empty where the rows are no bytes of a file.
+    """
+
+    rows: int
     bad_rows: Ints
     bad_columns: Ints
     whole: Ints
     codes: dict[int, pa.Array]
+    starts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    ends: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def validate_fast(path: Path, schema: Schema, limit: int | None = None, **options: Any) -> list[Any]:
@@ -71,8 +78,18 @@ def validate_fast(path: Path, schema: Schema, limit: int | None = None, **option
 
 
 def validate_canonical(path: Path, schema: Schema) -> list[Any]:
-    """Errors of a table that we wrote ourselves, without sniffing its encoding or dialect."""
-    return validate_fast(path, schema, encoding="utf-8", dialect=Dialect.from_descriptor(CANONICAL))
+    """Errors of a table that we wrote ourselves, without sniffing its encoding or dialect.
+
+    The cells come from the table's Arrow twin; where that proves nothing, Frictionless reads the CSV.
+    """
+    options = {"encoding": "utf-8", "dialect": Dialect.from_descriptor(CANONICAL)}
+    try:
+        plan = make_plan(path, schema, options)
+        found = list(in_order(lambda batch: judge_batch(plan, batch), stream(path)))
+    except Unproven as reason:
+        return validate_stock(path, schema, None, str(reason), options).errors
+    names = [column.name for column in plan.columns]
+    return list(assemble(plan, found, lambda rows: rows_at(path, names, rows))) if found else []
 
 
 def validate_bulk(
@@ -81,11 +98,11 @@ def validate_bulk(
     """Like ``validate_fast``, with the row count and the reason of a fallback."""
     try:
         plan = make_plan(path, schema, options)
-        found = list(judge_blocks(path, plan, block))
+        found = list(in_order(lambda part: judge_block(plan, part), blocks(path, block)))
     except Unproven as reason:
         return validate_stock(path, schema, limit, str(reason), options)
-    rows = sum(len(part.starts) for part in found)
-    errors = list(assemble(path, plan, found)) if found else []
+    rows = sum(part.rows for part in found)
+    errors = list(assemble(plan, found, lambda wanted: records_at(path, found, wanted))) if found else []
     return Validation(errors[:limit] if limit else errors, rows, "")
 
 
@@ -159,26 +176,14 @@ def plan_columns(resource: Any) -> Plan:
     unique = [numbers[field.name] for field in fields if field.constraints.get("unique")]
     keys = Keys(unique, [numbers[name] for name in schema.primary_key])
     columns = []
-    for number, field in enumerate(fields):
+    for number, declared in enumerate(fields):
         key = number in keys.columns
-        require(not (key and field.type == "number" and field.float_number), "float in a key")
-        missing = field.missing_values if field.has_defined("missing_values") else schema.missing_values
-        columns.append(make_column(number, field, handlers[field.name].reader, missing, key))
+        require(not (key and declared.type == "number" and declared.float_number), "float in a key")
+        missing = declared.missing_values if declared.has_defined("missing_values") else schema.missing_values
+        columns.append(make_column(number, declared, handlers[declared.name].reader, missing, key))
     wanted = [c.number for c in columns if c.key or not c.plain] or [0]
     longest = max((len(text.encode()) for c in columns for text in c.missing), default=0)
     return Plan(columns, wanted, keys, len(columns) * (2 * longest + 3))
-
-
-def judge_blocks(path: Path, plan: Plan, size: int) -> Iterator[Findings]:
-    """Judge the blocks of the file side by side, a few at a time."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        waiting: deque[Future[Findings]] = deque()
-        for block in blocks(path, size):
-            waiting.append(pool.submit(judge_block, plan, block))
-            if len(waiting) > WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def judge_block(plan: Plan, block: Block) -> Findings:
@@ -189,26 +194,46 @@ def judge_block(plan: Plan, block: Block) -> Findings:
         data, start = data[header:], int(header)
     if not data:
         none = np.empty(0, np.int64)
-        codes = {column: pa.array([], pa.string()) for column in plan.keys.columns}
-        return Findings(none, none, none, none, none, codes)
+        return Findings(0, none, none, none, {column: pa.array([], pa.string()) for column in plan.keys.columns})
     records = find_records(data)
     cells, ragged = parse(data, records, len(plan.columns), plan.wanted)
-    maybe_blank = records.ends - records.starts <= plan.blank_length
+    found, maybe_blank = judge_columns(plan, cells, len(records.ends))
+    maybe_blank &= records.ends - records.starts <= plan.blank_length
+    codes = {
+        number: patch_ragged(plan.columns[number], column, ragged, data, records)
+        for number, column in found.codes.items()
+    }
+    whole = np.union1d(np.flatnonzero(maybe_blank), ragged)
+    return replace(found, codes=codes, whole=whole, starts=records.starts + start, ends=records.ends + start)
+
+
+def judge_columns(plan: Plan, cells: dict[int, pa.Array], rows: int) -> tuple[Findings, Mask]:
+    """Judge the columns that are to be parsed; also say which rows have no value in any of them."""
+    empty = np.ones(rows, bool)
     bad: list[Ints] = []
     codes = {}
     for number in plan.wanted:
-        rows, key_codes, missing = judge(plan.columns[number], cells[number])
-        bad.append(rows)
-        maybe_blank &= missing
+        wrong, key_codes, missing = judge(plan.columns[number], cells[number])
+        bad.append(wrong)
+        empty &= missing
         if key_codes is not None:
-            codes[number] = patch_ragged(plan.columns[number], key_codes, ragged, data, records)
-    return Findings(
-        starts=records.starts + start,
-        ends=records.ends + start,
-        bad_rows=np.concatenate(bad),
-        bad_columns=np.repeat(plan.wanted, [len(rows) for rows in bad]),
-        whole=np.union1d(np.flatnonzero(maybe_blank), ragged),
-        codes=codes,
+            codes[number] = key_codes
+    columns = np.repeat(plan.wanted, [len(wrong) for wrong in bad])
+    return Findings(rows, np.concatenate(bad), columns, np.empty(0, np.int64), codes), empty
+
+
+def judge_batch(plan: Plan, batch: pa.RecordBatch) -> Findings:
+    """Judge one batch of a canonical table; raise ``Unproven`` where the CSV reader might cut other cells."""
+    for cells in batch.columns:
+        content = raw(cells)[1]
+        require(not ((content == CR) | (content == NUL)).any(), "CR or NUL")
+    found, empty = judge_columns(plan, dict(enumerate(batch.columns)), batch.num_rows)
+    rows = np.flatnonzero(empty)
+    for column in plan.columns if len(rows) else []:
+        rows = rows[missing_cells(column.missing, batch.column(column.number).take(pa.array(rows)))]
+    # A copy: the column itself would keep its whole batch in memory.
+    return replace(
+        found, whole=rows, codes={number: pa.concat_arrays([codes]) for number, codes in found.codes.items()}
     )
 
 
@@ -226,25 +251,29 @@ def patch_ragged(column: Column, codes: pa.Array, ragged: Ints, data: bytes, rec
     return pa.Array.from_pandas(pa.compute.replace_with_mask(codes, pa.array(mask), pa.array(values, pa.string())))
 
 
-def assemble(path: Path, plan: Plan, found: list[Findings]) -> Iterator[RowError]:
+def assemble(plan: Plan, found: list[Findings], read_rows: ReadRows) -> Iterator[RowError]:
     """Read the suspicious records again, alone, and yield their errors row by row."""
-    counts = np.cumsum([0] + [len(part.starts) for part in found])
+    counts = np.cumsum([0] + [part.rows for part in found])
     pairs = list(zip(counts, found, strict=False))
-    starts, ends = (np.concatenate([getattr(part, name) for part in found]) for name in ("starts", "ends"))
     rows = np.concatenate([part.bad_rows + base for base, part in pairs])
     columns = np.concatenate([part.bad_columns for part in found])
     whole = set(np.concatenate([part.whole + base for base, part in pairs]).tolist())
-    previous = previous_rows(plan.keys, {c: [part.codes[c] for part in found] for c in plan.keys.columns}, len(starts))
+    codes = {column: [part.codes[column] for part in found] for column in plan.keys.columns}
+    previous = previous_rows(plan.keys, codes, int(counts[-1]))
     order = np.argsort(rows, kind="stable")
     bad: dict[int, list[int]] = {}
     for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
         bad.setdefault(row, []).append(column)
     suspicious = sorted({*bad, *whole, *previous})
-    if not suspicious:
-        return
+    for row, cells in zip(suspicious, read_rows(suspicious), strict=True):
+        wanted = None if row in whole else bad.get(row, [])
+        yield from replay(plan.columns, plan.keys, row + 2, cells, wanted, previous.get(row, {}))
+
+
+def records_at(path: Path, found: list[Findings], rows: list[int]) -> Iterator[list[str]]:
+    """Cells of single records of a file."""
+    starts, ends = (np.concatenate([getattr(part, name) for part in found]) for name in ("starts", "ends"))
     with path.open("rb") as file:
-        for row in suspicious:
+        for row in rows:
             start, end = int(starts[row]), int(ends[row])
-            cells = read_record(os.pread(file.fileno(), end - start, start).decode("utf-8"))
-            wanted = None if row in whole else bad.get(row, [])
-            yield from replay(plan.columns, plan.keys, row + 2, cells, wanted, previous.get(row, {}))
+            yield read_record(os.pread(file.fileno(), end - start, start).decode("utf-8"))

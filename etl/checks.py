@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.cells import raw
 from etl.columns import CellError
 from etl.descriptors import Resource
 from etl.fields import Field
@@ -41,21 +42,9 @@ def odd_text(data: bytes) -> bool:
     return not data.isascii() and any(start in data for start in ODD_STARTS)
 
 
-def checked_fields(resource: Resource, texts: bool) -> list[Field]:
-    """The fields with a rule of this module; ``texts`` tells whether a text may hold a control character."""
-    return [
-        field
-        for field in resource.fields
-        if field.type in ("integer", "year", "number")
-        or (texts and field.type == "string")
-        or field.name in resource.lists
-        or field.descriptor.get("categories")
-    ]
-
-
-def check_batch(resource: Resource, fields: list[Field], batch: pa.RecordBatch) -> Iterator[CellError]:
-    """Yield the errors of some columns of one canonical batch that Frictionless would let pass."""
-    for field in fields:
+def check_batch(resource: Resource, batch: pa.RecordBatch) -> Iterator[CellError]:
+    """Yield the errors of one canonical batch that Frictionless would let pass."""
+    for field in resource.fields:
         values = batch.column(field.name)
         for rule, broken in broken_masks(field, values, resource.lists.get(field.name)):
             if pc.any(broken).as_py():
@@ -65,19 +54,23 @@ def check_batch(resource: Resource, fields: list[Field], batch: pa.RecordBatch) 
 
 def broken_masks(field: Field, values: pa.Array, codes: frozenset[str] | None = None) -> Iterator[tuple[str, pa.Array]]:
     """Yield (rule, mask of breaking cells) for the rules that apply to a column's type and code list."""
-    filled = pc.not_equal(values, "")
-    if field.type == "string":
+    if field.type == "string" and odd_text(raw(values)[1].tobytes()):
         yield "karakter_kendali", pc.match_substring_regex(values, CONTROL)
     elif field.type in ("integer", "year"):
-        yield "bilangan_bulat", pc.and_(filled, pc.invert(pc.match_substring_regex(values, INTEGER)))
+        yield "bilangan_bulat", outside(values, pc.match_substring_regex(values, INTEGER))
     elif field.type == "number":
-        yield "bilangan", pc.and_(filled, pc.invert(pc.match_substring_regex(values, NUMBER)))
+        yield "bilangan", outside(values, pc.match_substring_regex(values, NUMBER))
     if codes is not None:
-        yield "kunci_asing", pc.and_(filled, pc.invert(pc.is_in(values, pa.array(sorted(codes), pa.string()))))
+        yield "kunci_asing", outside(values, pc.is_in(values, pa.array(sorted(codes), pa.string())))
     categories = field.descriptor.get("categories")
     if categories:
         allowed = [c["value"] if isinstance(c, dict) else c for c in categories]
-        yield "kategori", pc.and_(filled, pc.invert(pc.is_in(values, pa.array(allowed, pa.string()))))
+        yield "kategori", outside(values, pc.is_in(values, pa.array(allowed, pa.string())))
+
+
+def outside(values: pa.Array, accepted: pa.Array) -> pa.Array:
+    """Mask of the filled cells that are not accepted."""
+    return pc.and_not(pc.not_equal(values, ""), accepted)
 
 
 def check_unique(resource: Resource, table: pa.Table) -> Iterator[CellError]:

@@ -7,9 +7,11 @@ declared grammar does not allow. Numbers never pass through a float.
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.cells import missing_cells, raw
 from etl.descriptors import UNITS, Form, Resource, normalise
 from etl.fields import Field
 from etl.values import PARSERS, ValueRefused
@@ -26,6 +28,7 @@ UNCHANGED = {
     "waktu": "^(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$",
     "ya_tidak": "^(true|false)$",
 }
+CR, SPACE, TILDE = 13, 32, 126
 DECIMAL = "^-?(0|[1-9][0-9]{0,12})([.][0-9]{1,2})?$"
 
 
@@ -82,10 +85,10 @@ def unknown_headers(resource: Resource, headers: list[str]) -> list[str]:
 def canonical_column(column: Column, batch: pa.RecordBatch) -> tuple[pa.Array, dict[int, tuple[str, ValueRefused]]]:
     """Return the canonical array of one column and the refused cells: row number -> (text, refusal)."""
     if column.header is None:
-        raw = pa.array([column.constant] * batch.num_rows, pa.string())
+        values = pa.repeat(pa.scalar(column.constant, pa.string()), batch.num_rows)
     else:
-        raw = batch.column(batch.schema.get_field_index(column.header))
-    text = blank_missing(raw, column.missing)
+        values = batch.column(batch.schema.get_field_index(column.header))
+    text = blank_missing(values, column.missing)
     role = column.field.role
     if role == "asli":
         return (text if column.rounds else pa.array([""] * len(text), pa.string())), {}
@@ -95,16 +98,27 @@ def canonical_column(column: Column, batch: pa.RecordBatch) -> tuple[pa.Array, d
     return parse_array(text, column)
 
 
-def blank_missing(raw: pa.Array, missing: frozenset[str]) -> pa.Array:
+def blank_missing(values: pa.Array, missing: frozenset[str]) -> pa.Array:
     """Trim outer blanks, write every line end as ``\\n``, and turn texts that mean "no value" into the empty text.
 
     Line ends are unified because Arrow's block reader can lose half of a ``\\r\\n`` inside a cell.
     """
-    text = pc.utf8_trim_whitespace(pc.fill_null(raw, ""))
-    if pc.any(pc.match_substring(text, "\r")).as_py():
+    text = pc.fill_null(values, "") if values.null_count else values
+    if outer_blanks(text):
+        text = pc.utf8_trim_whitespace(text)
+    if (raw(text)[1] == CR).any():
         text = pc.replace_substring_regex(text, "\r\n?", "\n")
-    words = sorted(m for m in missing if m)
-    return pc.if_else(pc.is_in(text, pa.array(words, pa.string())), "", text) if words else text
+    words = tuple(sorted(m for m in missing if m))
+    found = missing_cells(words, text)
+    return pc.if_else(pa.array(found), "", text) if found.any() else text
+
+
+def outer_blanks(text: pa.Array) -> bool:
+    """Whether a cell may begin or end with a blank; sure when it says no (beyond ASCII, some characters are blanks)."""
+    offsets, content = raw(text)
+    filled = np.flatnonzero(np.diff(offsets))
+    edges = np.concatenate([content[offsets[filled]], content[offsets[filled + 1] - 1]])
+    return bool(((edges <= SPACE) | (edges > TILDE)).any())
 
 
 def parse_array(text: pa.Array, column: Column) -> tuple[pa.Array, dict[int, tuple[str, ValueRefused]]]:

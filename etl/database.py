@@ -17,12 +17,13 @@ from etl.fields import Field, Json
 
 TYPES = {"integer": "INTEGER", "year": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 PRAGMAS = (
-    "page_size=4096",
+    "page_size=8192",
     "foreign_keys=ON",
     "journal_mode=OFF",
     "synchronous=OFF",
     "cache_size=-65536",
     "temp_store=MEMORY",
+    "threads=2",
 )
 
 
@@ -80,7 +81,7 @@ def column_lines(field: Field, resource: Resource) -> list[str]:
     constraints = field.descriptor.get("constraints", {})
     if field.name in resource.key or constraints.get("required"):
         rules.append("NOT NULL")
-    rules += [f"CHECK ({check})" for check in checks(field, constraints)]
+    rules += [f"CHECK ({check})" for check in field_checks(field)]
     lines = [" ".join(rules)]
     if field.role == "sen":
         readable = quote(field.source)
@@ -88,8 +89,9 @@ def column_lines(field: Field, resource: Resource) -> list[str]:
     return lines
 
 
-def checks(field: Field, constraints: Json) -> Iterator[str]:
+def field_checks(field: Field) -> Iterator[str]:
     """CHECK expressions of one column."""
+    constraints: Json = field.descriptor.get("constraints", {})
     name = quote(field.name)
     if field.type == "boolean":
         yield f"{name} IN (0, 1)"

@@ -20,10 +20,11 @@ import pyarrow.compute as pc
 
 from etl.archive import Pull
 from etl.arrange import arrange, keys_unique
-from etl.canonical import read_text, write_batches
+from etl.canonical import read_columns, write_batches
 from etl.columns import CellError, Column, canonical_column, plan_columns, unknown_headers
 from etl.descriptors import Resource, all_known
 from etl.errors import FileRefused
+from etl.parallel import in_order
 from etl.people import hide_people
 from etl.privacy import identity_numbers, mask_array, mask_text
 from etl.recognise import Match, nearest, recognise
@@ -115,7 +116,7 @@ def extract_resource(pull: Pull, folder: Path, pairs: list[tuple[Match, Table]],
         return item
     item.baris = write_batches(path, schema, chain(head, rest))
     if needs_order(path, resource):
-        table, item.tergantikan = arrange(read_text(path, schema.names), resource)
+        table, item.tergantikan = arrange(read_columns(path), resource)
         item.baris = write_batches(path, schema, table.to_batches())
     return item
 
@@ -124,7 +125,7 @@ def needs_order(path: Path, resource: Resource) -> bool:
     """Whether a table too large to be held at once repeats keys, or declares repeats; only then it is read whole."""
     if resource.get("x-fanout") or resource.get("x-ordinal"):
         return True
-    return not keys_unique(read_text(path, list(resource.key)), resource)
+    return not keys_unique(read_columns(path, list(resource.key)), resource)
 
 
 def take_rows(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
@@ -145,14 +146,30 @@ def canonical_batches(pull: Pull, match: Match, table: Table, item: Extraction, 
     item.bukan_data += len(table.not_data)
     function = source_function(form.source, resource.name)
     batches = table.batches() if function is None else record_batches(table, function)
-    columns: list[Column] | None = None
-    for batch in batches:
-        item.masuk += batch.num_rows
-        batch = drop_not_data(batch, item)
-        count_new_columns(resource, table, batch, item)
-        if columns is None:
-            columns = plan_columns(resource, form, batch.schema.names, context)
-        yield canonical_batch(resource, columns, batch, form.get("only_with"), item, key)
+    first = next(batches, None)
+    if first is None:
+        return
+    columns = plan_columns(resource, form, first.schema.names, context)
+
+    def work(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Extraction]:
+        part = Extraction(pull.seq, pull.nama, pull.sha256, resource.name, masuk=batch.num_rows)
+        batch = drop_not_data(batch, part)
+        count_new_columns(resource, table, batch, part)
+        return canonical_batch(resource, columns, batch, form.get("only_with"), part, key), part
+
+    for made, part in in_order(work, chain([first], batches)):
+        add_counts(item, part)
+        yield made
+
+
+def add_counts(item: Extraction, part: Extraction) -> None:
+    """Add what one batch showed to the record of its file."""
+    item.masuk += part.masuk
+    item.bukan_data += part.bukan_data
+    item.disamarkan += part.disamarkan
+    item.galat += part.galat
+    for header, filled in part.kolom_baru.items():
+        item.kolom_baru[header] = item.kolom_baru.get(header, 0) + filled
 
 
 def path_context(pattern: Any, nama: str) -> dict[str, str]:

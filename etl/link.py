@@ -16,12 +16,12 @@ import adbc_driver_sqlite.dbapi as adbc
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pcsv
 import sqlglot
 from frictionless import Schema
 from sqlglot import exp
 
 from etl.bulk import validate_canonical
+from etl.canonical import write_batches
 from etl.database import create_staging, fetch_table, ingest, open_database, quote, typed
 from etl.descriptors import Resource, canonical_schema
 from etl.errors import EtlError
@@ -112,7 +112,7 @@ def store(out: Path, resource: Resource, table: pa.Table) -> int:
     folder = out / "kerja" / "jejak" / resource.name
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "kanonik.csv"
-    pcsv.write_csv(table, path)
+    write_batches(path, table.schema, table.to_batches())
     errors = validate_canonical(path, Schema.from_descriptor(canonical_schema(resource)))
     if errors:
         raise EtlError(f"{resource.name}: {len(errors)} galat pada tabel turunan; pertama: {errors[0].message}")

@@ -12,14 +12,15 @@ import numpy as np
 import pyarrow as pa
 
 from etl.archive import Pull
-from etl.canonical import canonical_path
+from etl.canonical import canonical_path, read_columns, stream
 from etl.database import create_staging, fetch_table, ingest, open_database, typed
 from etl.descriptors import Resource, read_list
 from etl.extract import Extraction, load_extractions
 from etl.gate import Part, judge
 from etl.merge import Merged, joined, merge
+from etl.parallel import in_order
 from etl.quality import quality_rows
-from etl.validate import Held, in_order, read_columns, stream
+from etl.validate import Held
 from etl.values import PARSERS, ValueRefused
 
 

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from etl.canonical import canonical_path
+from etl.canonical import canonical_path, read_columns
 from etl.descriptors import Resource
 from etl.gate import Part, key_tuples
-from etl.validate import read_columns
 
 Rank = tuple[bool, str, str, int, str]
 

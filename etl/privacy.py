@@ -11,6 +11,7 @@ import re
 import secrets
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -62,6 +63,7 @@ PERSON_TYPE = re.compile(r"(?i)(orang perse|perseorang|perorangan(?!\))|individu
 COMPANY_TYPE = re.compile(
     r"(?i)(perseroan|persekutuan|badan usaha|koperasi|organization|firma|yayasan|non kso|\bkso\b)"
 )
+NIK_LENGTH = 16
 PSEUDONYM = re.compile(r"(?i)perorangan-[0-9a-f]{8,10}")
 """A pseudonym, ours or one that a source put in before us."""
 
@@ -96,6 +98,8 @@ def nip_date(digits: str) -> bool:
 
 def identity_numbers(values: pa.Array) -> pa.Array:
     """Mask of cells that are or hold a NIK or NIP: what a shifted column would put into a column of codes."""
+    if not pc.any(pc.greater_equal(pc.binary_length(values), NIK_LENGTH)).as_py():
+        return pa.array(np.zeros(len(values), bool))
     digits = pc.replace_substring_regex(values, "[ .-]", "")
     found = pc.or_(pc.match_substring_regex(digits, ALONE), pc.match_substring_regex(values, WITHIN))
     return pc.fill_null(found, False)

@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 
 from etl.archive import file_hash, sync
@@ -22,7 +23,7 @@ from etl.descriptors import PROVENANCE, Resource
 from etl.errors import ReleaseBroken
 from etl.fields import Field, Json
 from etl.release_package import release_package
-from etl.search import fill_indexes, move_index, second_core, table_order
+from etl.search import fill_and_judge, move_index, second_core, table_order
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -48,12 +49,23 @@ def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fin
 def build_database(out: Path, path: Path, resources: dict[str, Resource]) -> None:
     """Copy the public columns into a fresh database and index them, make them searchable and analyse.
 
-    The full-text indexes are filled beside it in the meantime.
+    Beside it, the full-text indexes are filled and the CHECKs of all rows judged, so that the copy need not do it; its
+    keys, types and NOT NULLs hold at once. Raises ``ReleaseBroken`` for a row that breaks any of them.
     """
+    try:
+        fill_database(out, path, resources)
+    except adbc.Error as error:
+        raise ReleaseBroken(f"{path.name}: {error}") from error
+
+
+def fill_database(out: Path, path: Path, resources: dict[str, Resource]) -> None:
+    """Do the work of ``build_database``."""
     staging, words = out / "staging.db", path.with_name("cari.db")
     pa.default_memory_pool().release_unused()  # what reading the tables took is not needed beside SQLite's caches
     with second_core(staging) as pool, open_database(path) as cursor:
-        filling = pool.submit(fill_indexes, staging, words, list(resources.values()))
+        filling = pool.submit(fill_and_judge, staging, words, list(resources.values()))
+        cursor.execute("PRAGMA ignore_check_constraints=ON")
+        cursor.fetchall()
         cursor.execute(f"ATTACH {literal(staging.as_posix())} AS staging")
         for resource in sorted(resources.values(), key=lambda r: not r.get("x-list")):
             copy_table(cursor, resource)

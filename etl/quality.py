@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from etl.archive import Pull
-from etl.canonical import canonical_path
+from etl.canonical import canonical_path, stream
 from etl.descriptors import Resource
 from etl.dictionary import dictionary_rows
 from etl.errors import ReleaseBroken
@@ -15,7 +15,7 @@ from etl.extract import Extraction
 from etl.gate import REFUSED, Part, scope_masks
 from etl.merge import Merged
 from etl.privacy import mask_text
-from etl.validate import Held, stream
+from etl.validate import Held
 
 Row = dict[str, str]
 HIDDEN = "dirahasiakan"

@@ -1,7 +1,8 @@
-"""Full-text indexes (FTS5 only), filled in a database of their own while the tables are copied and indexed.
+"""Beside the copying and indexing of the tables: full-text indexes (FTS5 only), filled in a database of their own.
 
-Both take about as long, so each gets a core. An index of the same texts under the same rowids is the same index,
-whoever holds the texts: it is filled without a content table, and its shadow tables are moved under one that has it.
+Both take about as long, so each gets a core, and the second one also judges the CHECKs of the rows. An index of the
+same texts under the same rowids is the same index, whoever holds the texts: it is filled without a content table, and
+its shadow tables are moved under one that has it.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from typing import Any
 
 import adbc_driver_sqlite.dbapi as adbc
 
-from etl.database import TYPES, literal, open_database, quote
+from etl.database import TYPES, field_checks, literal, open_database, quote
 from etl.descriptors import Resource
 from etl.errors import ReleaseBroken
 
@@ -59,10 +60,11 @@ def create_index(cursor: Any, resource: Resource, content: str) -> None:
     cursor.execute(f"CREATE VIRTUAL TABLE main.{name} USING fts5({columns}, content={quote(content)}, {TOKENS})")
 
 
-def fill_indexes(staging: Path, path: Path, resources: Iterable[Resource]) -> None:
+def fill_and_judge(staging: Path, path: Path, resources: Iterable[Resource]) -> None:
     """Fill the full-text indexes of all resources in the new database ``path``, under the public tables' rowids.
 
-    Raises ``ReleaseBroken``, because the driver's own errors cannot travel between processes.
+    Then judge the CHECKs of every row that is to be published. Raises ``ReleaseBroken``: for a broken CHECK, and
+    because the driver's own errors cannot travel between processes.
     """
     path.unlink(missing_ok=True)
     try:
@@ -74,8 +76,23 @@ def fill_indexes(staging: Path, path: Path, resources: Iterable[Resource]) -> No
             for resource in resources:
                 if searched(resource):
                     fill_index(cursor, resource)
+                judge_rows(cursor, resource)
     except adbc.Error as error:
         raise ReleaseBroken(f"{path.name}: {error}") from error
+
+
+def judge_rows(cursor: Any, resource: Resource) -> None:
+    """Raise ``ReleaseBroken`` if a staging row breaks a CHECK of its public table."""
+    rules = [rule for field in resource.fields if field.public for rule in field_checks(field)]
+    if not rules:
+        return
+    table = f"staging.{quote(resource.name)}"
+    cursor.execute(f"SELECT count(*) FROM {table} WHERE NOT ({' AND '.join(f'({rule})' for rule in rules)})")
+    if cursor.fetchone()[0]:
+        counts = ", ".join(f"count(*) FILTER (WHERE NOT ({rule}))" for rule in rules)
+        cursor.execute(f"SELECT {counts} FROM {table}")
+        broken = [f"{rule} ({n} baris)" for rule, n in zip(rules, cursor.fetchone(), strict=True) if n]
+        raise ReleaseBroken(f"{resource.name}: melanggar CHECK {'; '.join(broken)}")
 
 
 def fill_index(cursor: Any, resource: Resource) -> None:

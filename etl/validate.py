@@ -5,32 +5,26 @@ added to it. A row with any error is held with all its reasons; the rest is vali
 """
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pcsv
 from frictionless import Schema
 
-from etl.bulk import WORKERS, validate_canonical
-from etl.canonical import canonical_path
-from etl.checks import check_batch, check_unique, checked_fields, odd_text
+from etl.bulk import validate_canonical
+from etl.canonical import canonical_path, read_columns, stream
+from etl.checks import check_batch, check_unique
 from etl.columns import CellError
 from etl.descriptors import Resource, canonical_schema
 from etl.extract import Extraction
+from etl.parallel import in_order
 from etl.privacy import mask_text
 from etl.sentences import explain
-from etl.shape import BLOCK, Block, blocks
 
 SHOWN = 60
-
-Work = TypeVar("Work")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -69,21 +63,11 @@ def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[Cel
         error = translate(found, places, public)
         if (error.lokasi, error.kolom) not in seen:
             yield error
-    names = header(path)
-    for errors in in_order(lambda block: block_errors(resource, names, block), blocks(path, BLOCK)):
+    for errors in in_order(lambda batch: list(check_batch(resource, batch)), stream(path)):
         yield from errors
     unique = resource.descriptor["schema"].get("uniqueKeys", [])
     if unique:
         yield from check_unique(resource, read_columns(path, sorted({"asal_lokasi"}.union(*unique))))
-
-
-def block_errors(resource: Resource, names: list[str], block: Block) -> list[CellError]:
-    """Errors of our own rules in one block; only the columns that have such a rule are cut out of it."""
-    fields = checked_fields(resource, odd_text(block.data))
-    if not fields:
-        return []
-    batch = parse_block(block, names, [*(field.name for field in fields), "asal_lokasi"])
-    return list(check_batch(resource, fields, batch))
 
 
 def translate(found: Any, places: Any, public: set[str]) -> CellError:
@@ -137,53 +121,6 @@ def report(item: Extraction, held: list[Held], errors: dict[str, list[CellError]
         "stats": {"rows": item.baris, "errors": len(flat), "held": len(held)},
         "errors": flat,
     }
-
-
-def stream(path: Path, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """Read some (or all) columns of a canonical table as text, in batches in the order of the file."""
-    every = header(path)
-    return in_order(lambda block: parse_block(block, every, names or every), blocks(path, BLOCK))
-
-
-def read_columns(path: Path, names: list[str] | None) -> pa.Table:
-    """Read some (or all) columns of a canonical table as text."""
-    schema = pa.schema([(name, pa.string()) for name in names or header(path)])
-    return pa.Table.from_batches(stream(path, names), schema)
-
-
-def in_order(work: Callable[[Work], Result], items: Iterable[Work]) -> Iterator[Result]:
-    """Work on a few items side by side and yield the results in the order of the items."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        waiting: deque[Future[Result]] = deque()
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) > WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def parse_block(block: Block, names: list[str], wanted: list[str]) -> pa.RecordBatch:
-    """Cut the wanted columns out of whole records of a canonical table; every cell is kept as it is."""
-    data = block.data if block.start else block.data[block.data.index(b"\n") + 1 :]
-    schema = pa.schema([(name, pa.string()) for name in wanted])
-    if not data:
-        return pa.RecordBatch.from_pylist([], schema)
-    table = pcsv.read_csv(
-        pa.BufferReader(data),
-        pcsv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
-        pcsv.ParseOptions(newlines_in_values=True),
-        pcsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), include_columns=wanted, strings_can_be_null=False
-        ),
-    )
-    return table.combine_chunks().to_batches()[0]
-
-
-def header(path: Path) -> list[str]:
-    """Column names of a canonical table."""
-    with path.open(encoding="utf-8") as file:
-        return [name.strip('"') for name in file.readline().rstrip("\n").split(",")]
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -1,14 +1,12 @@
 """What Frictionless lets pass is held by our checks, and SQLite refuses it even if the checks were gone."""
 
-import csv
-
 import adbc_driver_manager
 import pyarrow as pa
 import pytest
 import yaml
 from conftest import ROOT
 
-from etl.canonical import canonical_path
+from etl.canonical import canonical_path, write_batches
 from etl.database import create_table, ingest, open_database, typed
 from etl.descriptors import build_resource, canonical_schema, load_resources
 from etl.errors import DescriptorError
@@ -74,10 +72,9 @@ def benda(tmp_path):
 def held(benda, tmp_path, *rows):
     path = canonical_path(tmp_path, 1, "benda")
     path.parent.mkdir(parents=True)
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, [*benda.order, "asal_lokasi"], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**GOOD, **row, "asal_lokasi": f"baris {n}"} for n, row in enumerate(rows, start=2))
+    schema = pa.schema([(name, pa.string()) for name in [*benda.order, "asal_lokasi"]])
+    cells = [{**GOOD, **row, "asal_lokasi": f"baris {n}"} for n, row in enumerate(rows, start=2)]
+    write_batches(path, schema, [pa.RecordBatch.from_pylist(cells, schema)])
     item = Extraction(1, "x.csv", "0" * 64, "benda", baris=len(rows))
     return [(h.lokasi, h.kolom, h.aturan) for h in validate_part(tmp_path, item, benda)]
 

@@ -76,4 +76,4 @@ def test_failure_on_the_side_is_told(packages, monkeypatch, tmp_path, least):
     monkeypatch.setattr(search, "WORTH_A_PROCESS", least)
     resources = [load_resources(packages)["paket_uji"]]
     with search.second_core(staging) as pool, pytest.raises(ReleaseBroken, match="no such table"):
-        pool.submit(search.fill_indexes, staging, tmp_path / "cari.db", resources).result()
+        pool.submit(search.fill_and_judge, staging, tmp_path / "cari.db", resources).result()

@@ -82,12 +82,42 @@ def validate_canonical(path: Path, schema: Schema) -> list[Any]:
 
     The cells come from the table's Arrow twin; where that proves nothing, Frictionless reads the CSV.
     """
-    options = {"encoding": "utf-8", "dialect": Dialect.from_descriptor(CANONICAL)}
+    plan = canonical_plan(path, schema)
+    found = list(in_order(lambda batch: judge_canonical(plan, batch), stream(path)))
+    return canonical_errors(path, schema, plan, found)
+
+
+def canonical_options() -> dict[str, Any]:
+    """How Frictionless is to read a canonical CSV; opening a file writes into a dialect, so each has its own."""
+    return {"encoding": "utf-8", "dialect": Dialect.from_descriptor(CANONICAL)}
+
+
+def canonical_plan(path: Path, schema: Schema) -> Plan | None:
+    """The plan of a canonical table, or ``None`` where Frictionless is to judge it alone."""
     try:
-        plan = make_plan(path, schema, options)
-        found = list(in_order(lambda batch: judge_batch(plan, batch), stream(path)))
-    except Unproven as reason:
-        return validate_stock(path, schema, None, str(reason), options).errors
+        return make_plan(path, schema, canonical_options())
+    except Unproven:
+        return None
+
+
+def judge_canonical(plan: Plan | None, batch: pa.RecordBatch) -> Findings | None:
+    """Judge one batch of a canonical table; ``None`` where nothing is proven."""
+    if plan is None or any(((raw(c)[1] == CR) | (raw(c)[1] == NUL)).any() for c in batch.columns):
+        return None  # the CSV reader might cut other cells
+    found, empty = judge_columns(plan, dict(enumerate(batch.columns)), batch.num_rows)
+    rows = np.flatnonzero(empty)
+    for column in plan.columns if len(rows) else []:
+        rows = rows[missing_cells(column.missing, batch.column(column.number).take(pa.array(rows)))]
+    # A copy: the column itself would keep its whole batch in memory.
+    codes = {number: pa.concat_arrays([column]) for number, column in found.codes.items()}
+    return replace(found, whole=rows, codes=codes)
+
+
+def canonical_errors(path: Path, schema: Schema, plan: Plan | None, judged: list[Findings | None]) -> list[Any]:
+    """Errors of a canonical table from what its batches showed, in order."""
+    found = [part for part in judged if part is not None]
+    if plan is None or len(found) < len(judged):
+        return validate_stock(path, schema, None, "not proven", canonical_options()).errors
     names = [column.name for column in plan.columns]
     return list(assemble(plan, found, lambda rows: rows_at(path, names, rows))) if found else []
 
@@ -220,21 +250,6 @@ def judge_columns(plan: Plan, cells: dict[int, pa.Array], rows: int) -> tuple[Fi
             codes[number] = key_codes
     columns = np.repeat(plan.wanted, [len(wrong) for wrong in bad])
     return Findings(rows, np.concatenate(bad), columns, np.empty(0, np.int64), codes), empty
-
-
-def judge_batch(plan: Plan, batch: pa.RecordBatch) -> Findings:
-    """Judge one batch of a canonical table; raise ``Unproven`` where the CSV reader might cut other cells."""
-    for cells in batch.columns:
-        content = raw(cells)[1]
-        require(not ((content == CR) | (content == NUL)).any(), "CR or NUL")
-    found, empty = judge_columns(plan, dict(enumerate(batch.columns)), batch.num_rows)
-    rows = np.flatnonzero(empty)
-    for column in plan.columns if len(rows) else []:
-        rows = rows[missing_cells(column.missing, batch.column(column.number).take(pa.array(rows)))]
-    # A copy: the column itself would keep its whole batch in memory.
-    return replace(
-        found, whole=rows, codes={number: pa.concat_arrays([codes]) for number, codes in found.codes.items()}
-    )
 
 
 def patch_ragged(column: Column, codes: pa.Array, ragged: Ints, data: bytes, records: Any) -> pa.Array:

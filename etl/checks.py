@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.cells import raw
+from etl.cells import integers, raw
 from etl.columns import CellError
 from etl.descriptors import Resource
 from etl.fields import Field
@@ -57,7 +57,8 @@ def broken_masks(field: Field, values: pa.Array, codes: frozenset[str] | None = 
     if field.type == "string" and odd_text(raw(values)[1].tobytes()):
         yield "karakter_kendali", pc.match_substring_regex(values, CONTROL)
     elif field.type in ("integer", "year"):
-        yield "bilangan_bulat", outside(values, pc.match_substring_regex(values, INTEGER))
+        if not integers(values, None).all():  # the cheap proof knows no empty cell and no "-0"
+            yield "bilangan_bulat", outside(values, pc.match_substring_regex(values, INTEGER))
     elif field.type == "number":
         yield "bilangan", outside(values, pc.match_substring_regex(values, NUMBER))
     if codes is not None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.cells import missing_cells, raw
+from etl.cells import integers, missing_cells, raw
 from etl.descriptors import UNITS, Form, Resource, normalise
 from etl.fields import Field
 from etl.values import PARSERS, ValueRefused
@@ -164,6 +164,8 @@ def unchanged(text: pa.Array, column: Column) -> pa.Array | None:
 
 def machine_decimals(text: pa.Array, sen: bool) -> pa.Array | None:
     """A whole column of machine decimals with at most two places, canonical (or as exact sen); else ``None``."""
+    if not sen and integers(text, None).all():
+        return text
     empty = pc.equal(text, "")
     if not pc.all(pc.or_(empty, pc.match_substring_regex(text, DECIMAL))).as_py():
         return None

@@ -17,21 +17,23 @@ from etl.fields import Field, Json
 
 TYPES = {"integer": "INTEGER", "year": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 PRAGMAS = (
-    "page_size=8192",
     "foreign_keys=ON",
     "journal_mode=OFF",
     "synchronous=OFF",
     "cache_size=-65536",
     "temp_store=MEMORY",
-    "threads=2",
 )
 
 
+PUBLIC_PAGE, STAGING_PAGE = 8192, 32768
+"""Bytes of a page: small where readers fetch single rows, large where every table is read whole."""
+
+
 @contextmanager
-def open_database(path: Path) -> Iterator[Any]:
+def open_database(path: Path, page_size: int = STAGING_PAGE) -> Iterator[Any]:
     """Open (or make) a database file for building; every statement is committed at once."""
     with adbc.connect(str(path), autocommit=True) as connection, connection.cursor() as cursor:
-        for pragma in PRAGMAS:
+        for pragma in (f"page_size={page_size}", *PRAGMAS):
             cursor.execute(f"PRAGMA {pragma}")
             cursor.fetchall()
         yield cursor

@@ -96,6 +96,12 @@ def normalise(header: Any) -> str:
     return " ".join(str(header).split()).casefold()
 
 
+def read_yaml(path: Path) -> Json:
+    """Content of a YAML file of ours, read by libyaml where PyYAML has it: ten times faster, the same safe subset."""
+    content: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return content
+
+
 def load_datasets(folder: Path) -> list[Json]:
     """Return every dataset descriptor of ``folder``, checked, in name order.
 
@@ -105,7 +111,7 @@ def load_datasets(folder: Path) -> list[Json]:
     for path in sorted(folder.glob("*/datapackage.yaml")):
         where = f"datapackages/{path.parent.name}/datapackage.yaml"
         try:
-            dataset: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
+            dataset = read_yaml(path)
         except yaml.YAMLError as error:
             raise DescriptorError(f"{where}: bukan YAML yang sah: {error}") from error
         check_keys(dataset, PACKAGE_KEYS, where)

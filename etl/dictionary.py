@@ -6,9 +6,7 @@ same rows.
 
 from collections.abc import Iterator
 
-import yaml
-
-from etl.descriptors import Resource
+from etl.descriptors import Resource, read_yaml
 from etl.fields import Json
 from etl.release_package import schema
 
@@ -21,7 +19,7 @@ def dictionary_rows(resources: dict[str, Resource]) -> dict[str, list[Row]]:
     homes: dict[str, Json] = {}
     for resource in public:
         path = resource.folder / "datapackage.yaml"
-        homes[resource.dataset] = homes.get(resource.dataset) or yaml.safe_load(path.read_text(encoding="utf-8"))
+        homes[resource.dataset] = homes.get(resource.dataset) or read_yaml(path)
     return {
         "kamus_tabel": [table_row(r, homes[r.dataset]) for r in sorted(public, key=lambda r: r.name)],
         "kamus_kolom": [row for r in sorted(public, key=lambda r: r.name) for row in column_rows(r)],

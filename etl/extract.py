@@ -31,7 +31,7 @@ from etl.recognise import Match, nearest, recognise
 from etl.tables import Record, Table, read_tables
 
 CHUNK = 20_000
-IN_MEMORY = 400_000
+IN_MEMORY = 50_000
 
 
 @dataclass

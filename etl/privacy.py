@@ -100,9 +100,11 @@ def identity_numbers(values: pa.Array) -> pa.Array:
     """Mask of cells that are or hold a NIK or NIP: what a shifted column would put into a column of codes."""
     if not pc.any(pc.greater_equal(pc.binary_length(values), NIK_LENGTH)).as_py():
         return pa.array(np.zeros(len(values), bool))
-    digits = pc.replace_substring_regex(values, "[ .-]", "")
-    found = pc.or_(pc.match_substring_regex(digits, ALONE), pc.match_substring_regex(values, WITHIN))
-    return pc.fill_null(found, False)
+    distinct = values.dictionary_encode()
+    texts = distinct.dictionary
+    digits = pc.replace_substring_regex(texts, "[ .-]", "")
+    found = pc.or_(pc.match_substring_regex(digits, ALONE), pc.match_substring_regex(texts, WITHIN))
+    return pc.fill_null(found.take(distinct.indices), False)
 
 
 def mask_array(values: pa.Array) -> tuple[pa.Array, int]:

@@ -18,7 +18,7 @@ import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 
 from etl.archive import file_hash, sync
-from etl.database import create_table, literal, open_database, quote
+from etl.database import PUBLIC_PAGE, create_table, literal, open_database, quote
 from etl.descriptors import PROVENANCE, Resource
 from etl.errors import ReleaseBroken
 from etl.fields import Field, Json
@@ -62,7 +62,7 @@ def fill_database(out: Path, path: Path, resources: dict[str, Resource]) -> None
     """Do the work of ``build_database``."""
     staging, words = out / "staging.db", path.with_name("cari.db")
     pa.default_memory_pool().release_unused()  # what reading the tables took is not needed beside SQLite's caches
-    with second_core(staging) as pool, open_database(path) as cursor:
+    with second_core(staging) as pool, open_database(path, PUBLIC_PAGE) as cursor:
         filling = pool.submit(fill_and_judge, staging, words, list(resources.values()))
         cursor.execute("PRAGMA ignore_check_constraints=ON")
         cursor.fetchall()

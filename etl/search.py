@@ -13,7 +13,7 @@ from typing import Any
 
 import adbc_driver_sqlite.dbapi as adbc
 
-from etl.database import TYPES, field_checks, literal, open_database, quote
+from etl.database import PUBLIC_PAGE, TYPES, field_checks, literal, open_database, quote
 from etl.descriptors import Resource
 from etl.errors import ReleaseBroken
 
@@ -68,7 +68,7 @@ def fill_and_judge(staging: Path, path: Path, resources: Iterable[Resource]) -> 
     """
     path.unlink(missing_ok=True)
     try:
-        with open_database(path) as cursor:
+        with open_database(path, PUBLIC_PAGE) as cursor:
             for pragma in FRUGAL:
                 cursor.execute(f"PRAGMA {pragma}")
                 cursor.fetchall()

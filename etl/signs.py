@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from etl.database import literal
-from etl.descriptors import Resource
+from etl.descriptors import Resource, read_yaml
 from etl.errors import DescriptorError
 from etl.fields import Json
 from etl.link import tables_in
@@ -82,7 +82,7 @@ def load_sign(path: Path, resources: dict[str, Resource]) -> Sign:
     """Read and check one sign."""
     where = f"etl/tanda/{path.name}"
     try:
-        descriptor = yaml.safe_load(path.read_text(encoding="utf-8"))
+        descriptor = read_yaml(path)
     except yaml.YAMLError as error:
         raise DescriptorError(f"{where}: bukan YAML yang sah: {error}") from error
     check_keys(descriptor, where)

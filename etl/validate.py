@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from frictionless import Schema
 
-from etl.bulk import validate_canonical
+from etl.bulk import Findings, canonical_errors, canonical_plan, judge_canonical
 from etl.canonical import canonical_path, read_columns, stream
 from etl.checks import check_batch, check_unique
 from etl.columns import CellError
@@ -57,13 +57,19 @@ def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[Cel
     public = {f.name for f in resource.fields if f.public}
     seen = {(error.lokasi, error.kolom) for error in item.galat}
     yield from item.galat
-    faults = validate_canonical(path, schema)
+    plan = canonical_plan(path, schema)
+
+    def judge(batch: pa.RecordBatch) -> tuple[list[CellError], Findings | None]:
+        return list(check_batch(resource, batch)), judge_canonical(plan, batch)
+
+    judged = list(in_order(judge, stream(path)))
+    faults = canonical_errors(path, schema, plan, [findings for _, findings in judged])
     places = read_columns(path, ["asal_lokasi"]).column("asal_lokasi") if faults else None
     for found in faults:
         error = translate(found, places, public)
         if (error.lokasi, error.kolom) not in seen:
             yield error
-    for errors in in_order(lambda batch: list(check_batch(resource, batch)), stream(path)):
+    for errors, _ in judged:
         yield from errors
     unique = resource.descriptor["schema"].get("uniqueKeys", [])
     if unique:

@@ -12,7 +12,7 @@ SERVE := .venv-serve
 PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 RUN := $(VENV)/bin/python -m etl
 
-.PHONY: serve test build sample bench check clean rollback verify
+.PHONY: serve test build refresh sample bench check clean rollback verify
 .DEFAULT_GOAL := serve
 
 # Build and test environment: frictionless, DuckDB, Arrow and the test tools.
@@ -44,6 +44,11 @@ $(OUT)/current: | $(VENV)/.ready
 build: $(VENV)/.ready
 	@test -n "$(RAW)" || { echo "pakai: make build RAW=folder-berkas-mentah OUT=folder-hasil"; exit 2; }
 	$(RUN) build $(RAW) --out $(OUT)
+
+# Fetch what a plan names and publish it: make refresh PLAN=tarikan.yml OUT=folder
+refresh: $(VENV)/.ready
+	@test -n "$(PLAN)" || { echo "pakai: make refresh PLAN=tarikan.yml OUT=folder-hasil"; exit 2; }
+	$(RUN) refresh $(PLAN) --out $(OUT)
 
 # Build the invented sample anew: make sample SCALE=10 OUT=build
 sample: $(VENV)/.ready

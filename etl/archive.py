@@ -169,6 +169,25 @@ def append_log(out: Path, pulls: list[Pull]) -> None:
     sync(path.parent)
 
 
+def add_pull(out: Path, nama: str, sha256: str, konteks: dict[str, str], origin: dict[str, str]) -> bool:
+    """Log bytes that are in the archive already; return whether anything but their ``origin`` (when, whence) is new."""
+    known = {pull.nama: pull for pull in read_log(out)}
+    last = known.get(nama)
+    same = last is not None and last.sha256 == sha256
+    if last and same and {k: v for k, v in last.konteks.items() if k not in origin} == konteks:
+        return False
+    seq = last.seq if last and same else max((pull.seq for pull in known.values()), default=0) + 1
+    append_log(out, [Pull(seq, nama, sha256, dict(sorted({**konteks, **origin}.items())))])
+    return True
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to a log that nothing but people and the next run reads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
 def verify(pulls: list[Pull], out: Path) -> Iterator[str]:
     """Yield a sentence for every archived file that is missing or whose bytes changed."""
     for pull in pulls:

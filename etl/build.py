@@ -100,9 +100,9 @@ def prepare_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: byt
 
 
 def build(
-    raw: Path, out: Path, say: Say, accept: tuple[str, ...] = (), datapackages: Path = DATAPACKAGES
+    raw: Path | None, out: Path, say: Say, accept: tuple[str, ...] = (), datapackages: Path = DATAPACKAGES
 ) -> list[dict[str, str]]:
-    """Import ``raw``, publish a release in ``out`` and return the rows of its ``berkas_sumber``.
+    """Import ``raw`` (or nothing, after a fetch), publish a release and return the rows of its ``berkas_sumber``.
 
     An unchanged archive, context, key, code and lock is recognised and not built again.
     """
@@ -110,7 +110,7 @@ def build(
         started = time.monotonic()
         resources = load_resources(datapackages)
         key = pseudonym_key()
-        fresh = import_folder(raw, out, accept)
+        fresh = import_folder(raw, out, accept) if raw else []
         pulls = read_log(out)
         code = code_hash(datapackages)
         mark = fingerprint(pulls, code, key)

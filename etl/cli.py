@@ -16,6 +16,7 @@ from etl.archive import import_folder, read_log, verify
 from etl.descriptors import load_datasets, load_resources
 from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
+from etl.fetch import fetch, read_plan
 from etl.flag import flag as flag_tables
 from etl.link import link as link_tables
 from etl.load import load as load_staging
@@ -42,6 +43,43 @@ packages_option = click.option(
 @click.group(help=__doc__)
 def cli() -> None:
     """Group of all commands."""
+
+
+@cli.command("fetch")
+@click.argument("plan", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@out_option
+def fetch_command(plan: Path, out: Path) -> None:
+    """Tarik alamat yang disebut PLAN (tarikan.yml) ke arsip; yang tidak berubah tidak disimpan dua kali.
+
+    Contoh: python -m etl fetch tarikan.yml --out build/kaltim
+    """
+    failures(pull_all(plan, out))
+
+
+@cli.command()
+@click.argument("plan", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@out_option
+@packages_option
+def refresh(plan: Path, out: Path, datapackages: Path) -> None:
+    """Tarik menurut PLAN, lalu terbitkan; alamat yang gagal disebut dan data baiknya yang terakhir tetap terbit."""
+    failed = pull_all(plan, out)
+    if not read_log(out):
+        raise EtlError(f"{out}: arsip masih kosong, tidak ada yang dapat diterbitkan")
+    report(builder.build(None, out, lambda text: click.echo(text, err=True), (), datapackages))
+    failures(failed)
+
+
+def pull_all(path: Path, out: Path) -> list[str]:
+    """Fetch a plan into the archive; return the names of the addresses that gave nothing."""
+    plan = read_plan(path)
+    with builder.build_lock(out):
+        return [a.nama for a in fetch(plan, out, click.echo) if a.putusan == "gagal"]
+
+
+def failures(names: list[str]) -> None:
+    """Raise ``EtlError`` naming what could not be fetched."""
+    if names:
+        raise EtlError(f"{len(names)} alamat gagal ditarik, data baiknya yang terakhir tetap: {', '.join(names)}")
 
 
 @cli.command("import")

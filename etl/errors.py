@@ -28,6 +28,16 @@ class FileRefused(EtlError):
         self.message = message
 
 
+class PlanWrong(EtlError):
+    """A fetch plan breaks a rule; the message names file and key."""
+
+    exit_code = 2
+
+
+class FetchFailed(EtlError):
+    """One address gave no answer that can be archived; the others are still asked."""
+
+
 class BuildBusy(EtlError):
     """Another build is writing to the same output folder."""
 

@@ -84,10 +84,11 @@ def unknown_headers(resource: Resource, headers: list[str]) -> list[str]:
 
 def canonical_column(column: Column, batch: pa.RecordBatch) -> tuple[pa.Array, dict[int, tuple[str, ValueRefused]]]:
     """Return the canonical array of one column and the refused cells: row number -> (text, refusal)."""
-    if column.header is None:
+    # A source's function may add a key to some batches only.
+    if column.header is None or column.header not in batch.schema.names:
         values = pa.repeat(pa.scalar(column.constant, pa.string()), batch.num_rows)
     else:
-        values = batch.column(batch.schema.get_field_index(column.header))
+        values = batch.column(column.header)
     text = blank_missing(values, column.missing)
     role = column.field.role
     if role == "asli":

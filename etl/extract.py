@@ -4,14 +4,12 @@ Every value is in one notation, every row knows its place (``asal_lokasi``), eve
 is recognised by content; its context (region, year, unit) comes from ``konteks.yml`` or from its path.
 """
 
-import importlib
-import importlib.util
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +26,9 @@ from etl.parallel import in_order
 from etl.people import hide_people
 from etl.privacy import identity_numbers, mask_array, mask_text
 from etl.recognise import Match, nearest, recognise
-from etl.tables import Record, Table, read_tables
+from etl.sources import record_batches, source_function
+from etl.tables import Table, read_tables
 
-CHUNK = 20_000
 IN_MEMORY = 50_000
 
 
@@ -176,27 +174,6 @@ def path_context(pattern: Any, nama: str) -> dict[str, str]:
     """Context that the layout reads from the file's path (region, year); underscores are blanks there."""
     found = re.search(pattern, nama) if pattern else None
     return {k: v.replace("_", " ") for k, v in found.groupdict().items() if v} if found else {}
-
-
-def source_function(source: str, resource: str) -> Callable[[Iterator[Record]], Iterator[Record]] | None:
-    """The record function of ``etl/sources/<source>.py`` for this resource, where there is one."""
-    name = f"etl.sources.{source}"
-    if importlib.util.find_spec(name) is None:
-        return None
-    found: Callable[[Iterator[Record]], Iterator[Record]] | None = getattr(
-        importlib.import_module(name), resource, None
-    )
-    return found
-
-
-def record_batches(table: Table, function: Callable[[Iterator[Record]], Iterator[Record]]) -> Iterator[pa.RecordBatch]:
-    """Run a source's record function over a table and make batches of what it yields, keeping every key it adds."""
-    records = function(row for batch in table.batches() for row in batch.to_pylist())
-    while chunk := list(islice(records, CHUNK)):
-        names = list(dict.fromkeys(name for record in chunk for name in record))
-        yield pa.RecordBatch.from_pydict(
-            {name: pa.array([record.get(name, "") for record in chunk], pa.string()) for name in names}
-        )
 
 
 def drop_not_data(batch: pa.RecordBatch, item: Extraction) -> pa.RecordBatch:

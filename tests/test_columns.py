@@ -120,3 +120,8 @@ def test_first_alias_of_the_table_wins_and_context_fills_what_a_file_lacks():
     assert plan_columns(resource, form, ["ta", "TAHUN"], {})[0].header == "TAHUN"
     assert plan_columns(resource, form, ["lain"], {"tahun": "2024"})[0].constant == "2024"
     assert plan_columns(resource, form, ["lain"], {})[0].constant == "1900"
+
+
+def test_column_that_a_batch_lacks_is_empty_and_never_another_column():
+    batch = pa.RecordBatch.from_pydict({"y": pa.array(["7"]), "_lokasi": pa.array(["baris 2"])})
+    assert canonical_column(column("angka"), batch)[0].to_pylist() == [""]

@@ -23,7 +23,7 @@ READS = {
     "penyedia_alias": ["kunci_asal", "id_penyedia", "perorangan"],
     "anggaran": ["nama_pemda"],
     "rup_anggaran": ["kd_klpd", "nama_klpd"],
-    "tender": ["kd_tender", "mtd_evaluasi"],
+    "tender": ["kd_tender"],
     "non_tender": ["kd_nontender"],
     "pencatatan_non_tender": ["kd_nontender_pct"],
     "epurchasing": ["kd_paket"],
@@ -43,15 +43,14 @@ WITH kita AS (
 ), benar AS (
   SELECT DISTINCT dari_tabel || ' > ' || ke_tabel || ' ' || replace(metode, 'revisi', 'kode_resmi') AS jenis,
     dari_kunci AS dari, ke_kunci AS ke
-  FROM links WHERE ada = 'ya' AND (dari_tabel, ke_tabel) <> ('anggaran', 'rup_swakelola')
-    AND (dari_tabel <> 'anggaran' OR kd_klpd IN (
+  FROM links WHERE ada = 'ya' AND (dari_tabel <> 'anggaran' OR kd_klpd IN (
       SELECT kd_klpd FROM rup_anggaran WHERE nama_klpd IN (SELECT nama_pemda FROM anggaran)))
 )
 SELECT CASE WHEN jenis LIKE '%kecocokan' THEN 'kontrak > aset kecocokan' ELSE jenis END AS jenis,
   COUNT(k.ke), COUNT(b.ke), COUNT(*) FILTER (k.ke IS NOT NULL AND b.ke IS NOT NULL)
 FROM kita AS k FULL JOIN benar AS b USING (jenis, dari, ke) GROUP BY 1 HAVING COUNT(b.ke) > 0 ORDER BY 1
 """
-"""Pairs of ours, of the truth, and in both, per kind of link; the files hold no budget lines of self-managed plans."""
+"""Pairs of ours, of the truth, in both, per kind of link; budget lines only where the budget itself is in the files."""
 SPELLINGS = """
 WITH nilai AS (
   SELECT unnest([npwp15, npwp16, kd_penyedia, kd_penyedia_v6]) AS nilai, id_penyedia AS siapa FROM suppliers
@@ -82,15 +81,7 @@ FROM tanda WHERE tanda = $nama
 FOUND = f"""
 SELECT COUNT(*), COUNT(*) FILTER (putusan.ditandai = 1), COUNT(*) FILTER (putusan.ditandai IS DISTINCT FROM 1 AND (
     p.tabel IN (SELECT tabel FROM dikenal) AND (p.tabel, p.kunci) NOT IN (SELECT (tabel, kunci) FROM dikenal)
-    OR p.tanda = 'modal_tanpa_aset' AND (p.tabel, p.kunci) IN (SELECT (l.ke_tabel, l.ke_kunci) FROM links AS l
-      JOIN links AS m ON m.paket = l.paket AND m.alasan = 'mak_rusak')
-    OR p.tanda = 'terendah_kalah'
-      AND p.kunci IN (SELECT kd_tender FROM tender WHERE mtd_evaluasi = 'Kualitas dan Biaya')
-    OR p.tanda = 'rencana_tanpa_paket'
-      AND putusan.alasan = 'sumber jalurnya belum ada untuk badan dan tahun ini'
-    OR p.tanda = 'pl_setelah_gagal' AND putusan.alasan = 'kode RUP tidak tercatat di sumber'
-    OR p.tanda = 'diumumkan_sebelum_rup'
-      AND putusan.alasan IN ('RUP tidak ditemukan', 'rencananya pernah direvisi')))
+    OR putusan.ditandai IS NULL AND list_contains($alasan, putusan.alasan)))
 FROM ({PLANTED}) AS p LEFT JOIN putusan ON putusan.tabel = p.di AND putusan.kunci = p.pada
 """
 """Planted, found, and rightly not raised: the row was held back, or an exclusion that the sign states applies."""
@@ -118,15 +109,18 @@ UNION ALL SELECT 'non_tender', kd_nontender FROM non_tender
 UNION ALL SELECT 'pencatatan_non_tender', kd_nontender_pct FROM pencatatan_non_tender
 UNION ALL SELECT 'epurchasing', kd_paket FROM epurchasing
 """
-IN_LINKS = {
-    "rencana_tanpa_paket": """SELECT dari_tabel, dari_kunci FROM hubungan
-      WHERE jenis = 'rencana_berpaket' AND tersambung = 0""",
-    "modal_tanpa_aset": """SELECT CASE WHEN kunci[1] <> '' THEN 'tender' ELSE 'non_tender' END,
-      CASE WHEN kunci[1] <> '' THEN kunci[1] ELSE kunci[2] END
-      FROM (SELECT string_split(dari_kunci, '|') AS kunci FROM hubungan
-        WHERE jenis = 'kontrak_aset' AND tersambung = 0 AND alasan = 'tidak tercatat di sumber')""",
+EXCLUSIONS = {
+    "aset_tanpa_perolehan": ["nilainya sama dengan suatu paket, sambungannya tidak pasti"],
+    "diumumkan_sebelum_rup": ["RUP tidak ditemukan", "rencananya pernah direvisi"],
+    "modal_tanpa_aset": [
+        "kode rekeningnya tidak terbaca: belanja modal atau bukan",
+        "barang bernilai sama ada di kartu inventaris, sambungannya tidak pasti",
+    ],
+    "penawar_tunggal": ["dua file atau dua tahap: harga yang gugur teknis tidak dibuka"],
+    "pl_setelah_gagal": ["kode RUP tidak tercatat di sumber"],
+    "rencana_tanpa_paket": ["sumber jalurnya belum ada untuk badan dan tahun ini"],
 }
-"""What is planted as a sign and answered by the linked tables where no sign of that name exists."""
+"""Reasons that a sign may give for not judging a planted row: each is an exclusion that its ``.yaml`` states."""
 
 
 @dataclass(frozen=True)
@@ -199,31 +193,20 @@ def judge_signs(db: duckdb.DuckDBPyConnection, out: Path) -> Iterator[Measure]:
     with duckdb.connect(":memory:") as staging:
         register(staging, out, [sign.sql for sign in signs.values()])
         for name in sorted({*signs, *kinds}):
-            if name in signs:
-                db.register("putusan", run_sign(staging, signs[name]))
-            elif name in IN_LINKS:
-                db.register("putusan", raised_by_links(db, name))
-            else:
+            if name not in signs:
                 yield Measure(f"tertanam {name}", 0.0, 1.0, "tidak ada tanda yang mencarinya")
                 continue
+            db.register("putusan", run_sign(staging, signs[name]))
             if name in kinds:
                 yield judge_planted(db, name)
             yield judge_control(db, name)
             db.unregister("putusan")
 
 
-def raised_by_links(db: duckdb.DuckDBPyConnection, name: str) -> object:
-    """What the linked tables say, in the shape of a sign's verdicts."""
-    query = (
-        f"SELECT c0 AS tabel, c1 AS kunci, 1 AS ditandai, NULL::VARCHAR AS alasan FROM ({IN_LINKS[name]}) AS t(c0, c1)"
-    )
-    return db.sql(query).to_arrow_table()
-
-
 def judge_planted(db: duckdb.DuckDBPyConnection, name: str) -> Measure:
     """Share of the planted places of one sign where it is raised."""
-    query = GROUPED if name == "konsentrasi" else FOUND
-    [(planted, raised, outside)] = db.execute(query, {"nama": name}).fetchall()
+    values = {"nama": name} | ({} if name == "konsentrasi" else {"alasan": EXCLUSIONS.get(name, [])})
+    [(planted, raised, outside)] = db.execute(GROUPED if name == "konsentrasi" else FOUND, values).fetchall()
     share = raised / (planted - outside) if planted > outside else 1.0
     note = f"{raised} dari {planted}" + (f", {outside} di luar syaratnya" if outside else "")
     return Measure(f"tertanam {name}", share, 1.0, note)

@@ -1,4 +1,5 @@
--- Dekat HPS: nilai awal (sebelum perubahan kontrak) dibanding HPS yang tepat, bukan label bulat.
+-- Dekat HPS: nilai awal (sebelum perubahan kontrak) dibanding HPS yang tepat, bukan label bulat. Nilai kontrak di berkas
+-- penetapan dapat sudah memuat perubahan kontrak, jadi hanya dipakai bila lebih rendah daripada harga pemenang.
 WITH proses AS (
   SELECT 'tender' AS tabel, kd_tender AS kunci, kd_tender, '' AS kd_nontender, kd_klpd, tahun_anggaran,
     kd_satker_str AS satker, nama_satker, nama_paket, pagu_sen, hps_sen, COALESCE(hps_dibulatkan, 0) AS dibulatkan,
@@ -14,17 +15,24 @@ WITH proses AS (
   FROM kontrak WHERE COALESCE(versi_addendum, 0) = 0 GROUP BY kd_tender, kd_nontender
 ), pemenang AS (
   SELECT kd_tender, '' AS kd_nontender, COUNT(*) AS banyak,
-    MAX(COALESCE(NULLIF(nilai_negosiasi_sen, 0), NULLIF(nilai_terkoreksi_sen, 0), NULLIF(nilai_penawaran_sen, 0))) AS harga_sen
+    MAX(COALESCE(NULLIF(nilai_negosiasi_sen, 0), NULLIF(nilai_terkoreksi_sen, 0), NULLIF(nilai_penawaran_sen, 0))) AS harga_sen,
+    MAX(NULLIF(nilai_kontrak_sen, 0)) AS kontrak_sen
   FROM tender_nilai GROUP BY kd_tender
   UNION ALL
   SELECT '', kd_nontender, 1,
-    COALESCE(NULLIF(nilai_negosiasi_sen, 0), NULLIF(nilai_terkoreksi_sen, 0), NULLIF(nilai_penawaran_sen, 0))
+    COALESCE(NULLIF(nilai_negosiasi_sen, 0), NULLIF(nilai_terkoreksi_sen, 0), NULLIF(nilai_penawaran_sen, 0)),
+    NULLIF(nilai_kontrak_sen, 0)
   FROM non_tender_nilai
 ), nilai AS (
   SELECT p.*, COALESCE(a.banyak, 0) AS kontrak, COALESCE(m.banyak, 0) AS pemenang,
-    COALESCE(NULLIF(a.nilai_sen, 0), m.harga_sen, NULLIF(p.nilai_kontrak_sen, 0)) AS nilai_sen,
+    CASE
+      WHEN a.nilai_sen > 0 THEN a.nilai_sen
+      WHEN m.kontrak_sen < COALESCE(m.harga_sen, m.kontrak_sen + 1) THEN m.kontrak_sen
+      ELSE COALESCE(m.harga_sen, NULLIF(p.nilai_kontrak_sen, 0))
+    END AS nilai_sen,
     CASE
       WHEN a.nilai_sen > 0 THEN 'kontrak awal'
+      WHEN m.kontrak_sen < COALESCE(m.harga_sen, m.kontrak_sen + 1) THEN 'kontrak pada berkas penetapan'
       WHEN m.harga_sen > 0 THEN 'harga pemenang'
       WHEN p.nilai_kontrak_sen > 0 THEN 'daftar tender'
     END AS asal_nilai

@@ -1,4 +1,5 @@
--- Nama mirip: bandingkan nama setelah bentuk usaha, tanda baca, dan spasi dibuang. Nama sama dapat milik badan yang berbeda.
+-- Nama mirip: bandingkan nama setelah bentuk usaha, tanda baca, dan spasi dibuang; dan nama yang beda satu salah ketik
+-- (nama_mirip_daftar_hitam, menurut penyedia pemenangnya). Nama sama dapat milik badan yang berbeda.
 WITH menang AS (
   SELECT 'tender' AS tabel, n.kd_tender AS kunci, n.kd_klpd, n.tahun_anggaran, n.kd_satker_str AS satker, n.nama_satker,
     t.nama_paket, n.nilai_penawaran_sen AS nilai_sen, n.nama_penyedia, substr(n.tgl_penetapan_pemenang, 1, 10) AS tgl
@@ -14,11 +15,21 @@ WITH menang AS (
   FROM daftar_hitam
   WHERE jenis_penyedia = 'Organization' AND status_daftar_hitam IN ('PUBLISHED', 'EXPIRED')
     AND tanggal_berlaku IS NOT NULL AND tanggal_selesai IS NOT NULL
+), mirip AS (
+  SELECT b.tabel, b.kunci, b.tgl, s.kd_daftar_hitam
+  FROM bersih AS b JOIN sanksi AS s ON s.nama = b.nama WHERE length(b.nama) >= $huruf
+  UNION
+  SELECT b.tabel, b.kunci, b.tgl, h.kd_daftar_hitam
+  FROM bersih AS b
+  JOIN partisipasi AS p ON p.proses_tabel = b.tabel AND p.proses_kunci = b.kunci AND p.peran = 'pemenang'
+    AND p.sumber IN ('tender_nilai', 'non_tender_nilai')
+  JOIN nama_mirip_daftar_hitam AS h ON h.id_penyedia = p.id_penyedia
+  WHERE length(b.nama) >= $huruf
 ), kena AS (
   SELECT b.tabel, b.kunci, COUNT(DISTINCT s.kd_daftar_hitam) AS sanksi, MIN(s.kd_daftar_hitam) AS kd_daftar_hitam,
     MIN(s.kab_kota) AS kab_kota, MIN(s.tanggal_berlaku) AS berlaku, MAX(s.tanggal_selesai) AS selesai
-  FROM bersih AS b JOIN sanksi AS s ON s.nama = b.nama AND b.tgl BETWEEN s.tanggal_berlaku AND s.tanggal_selesai
-  WHERE length(b.nama) >= $huruf
+  FROM mirip AS b
+  JOIN sanksi AS s ON s.kd_daftar_hitam = b.kd_daftar_hitam AND b.tgl BETWEEN s.tanggal_berlaku AND s.tanggal_selesai
   GROUP BY b.tabel, b.kunci
 ), ada AS (
   SELECT COUNT(*) AS daftar FROM daftar_hitam

@@ -115,6 +115,7 @@ EXCLUSIONS = {
     "modal_tanpa_aset": [
         "kode rekeningnya tidak terbaca: belanja modal atau bukan",
         "barang bernilai sama ada di kartu inventaris, sambungannya tidak pasti",
+        "barang yang menyebut nama paketnya ada di kartu inventaris, sambungannya tidak pasti",
     ],
     "penawar_tunggal": ["dua file atau dua tahap: harga yang gugur teknis tidak dibuka"],
     "pl_setelah_gagal": ["kode RUP tidak tercatat di sumber"],

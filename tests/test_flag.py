@@ -302,9 +302,10 @@ def capital_world():
     """Handed-over capital contracts: without an asset, with one, an expense, and each reason not to judge."""
 
     def current(kd, value, **cells):
-        return BADAN | PROVINSI | {"kd_tender": kd, "no_kontrak": f"K-{kd}", "nilai_kini_sen": value} | cells
+        return BADAN | PROVINSI | {"kd_tender": kd, "no_kontrak": f"K-{kd}", "nilai_kini_sen": value,
+                                   "nama_paket": f"Pengadaan Meja {kd}"} | cells  # fmt: skip
 
-    keys = ("ya", "tidak", "baru", "mirip", "biasa", "tanpa", "lain")
+    keys = ("ya", "tidak", "baru", "mirip", "biasa", "tanpa", "sebut", "pakai", "lain")
     signed = {kd: "2025-11-30" if kd == "baru" else "2025-03-31" for kd in keys}
     capital = {"jalur": "tender", "jumlah_rekening": 1, "belanja_modal": 1, "kode_rekening_modal": "5.2.02.05"}
     card = {"kode_lokasi": "12.64.00.01", "nama_barang": "Meja", "urutan": 1}
@@ -324,7 +325,12 @@ def capital_world():
             {"tabel": "kib_b", "kode_lokasi": "12.64.00.01", "pengenal": "a", "urutan": 1, "kunci_aset": "a",
              "kd_tender": "tidak", "no_kontrak": "K-tidak", "metode": "nomor_kontrak", "skor": 1.0}
         ],
-        "kib_b": [card | {"pengenal": "m", "nilai_perolehan_sen": 103, "tanggal_perolehan": "2025-04-01"}],
+        # Two contracts' tables in one group: the sum is neither's. The card "a" is linked, "old" is of another year.
+        "kib_b": [
+            card | {"pengenal": key, "nilai_perolehan_sen": 5, "tahun_perolehan": year, "nama_barang": f"Meja - Pengadaan  Meja {kd}"}
+            for key, kd, year in (("s1", "sebut", 2025), ("s2", "sebut", 2025), ("a", "pakai", 2025), ("old", "pakai", 2024))
+        ]
+        + [card | {"pengenal": "m", "nilai_perolehan_sen": 103, "tanggal_perolehan": "2025-04-01"}],
         "kib_f": [card | {"pengenal": "f", "nilai_perolehan_sen": 7, "tanggal_dokumen": "2025-06-30"}],
     }  # fmt: skip
 
@@ -431,6 +437,7 @@ WORLDS = {
         {
             "ya": 1, "tidak": 0, "baru": "serah terimanya terlalu dekat dengan data terakhir kartu inventaris",
             "mirip": "barang bernilai sama ada di kartu inventaris, sambungannya tidak pasti",
+            "sebut": "barang yang menyebut nama paketnya ada di kartu inventaris, sambungannya tidak pasti", "pakai": 1,
             "tanpa": "kode rekeningnya tidak terbaca: belanja modal atau bukan",
             "lain": "kartu inventaris badan ini tidak ada di rilis",
         },

@@ -1,21 +1,23 @@
 -- Belanja modal tanpa aset: kontrak belanja modal (5.2) sudah diserahterimakan, dan sesudah beberapa bulan belum ada
 -- barang di kartu inventaris badannya yang tersambung (aset_kontrak). Tanggal data kartu inventaris = tanggal perolehan
--- terakhir yang tercatat di sana. Bulan dihitung sebagai bilangan, sama di setiap mesin SQL.
+-- terakhir yang tercatat di sana. Bulan dihitung sebagai bilangan, sama di setiap mesin SQL. Barang satu lokasi, nama dan
+-- tahun dapat berasal dari beberapa kontrak sekaligus: jumlahnya lalu tidak sama dengan satu kontrak pun, tetapi namanya
+-- masih menyebut paketnya (bernama).
 WITH barang AS (
-  SELECT kode_lokasi, nama_barang, tahun_perolehan, tanggal_perolehan AS tgl, nilai_perolehan_sen AS nilai_sen FROM kib_a
-  UNION ALL SELECT kode_lokasi, nama_barang, tahun_perolehan, tanggal_perolehan, nilai_perolehan_sen FROM kib_b
-  UNION ALL SELECT kode_lokasi, nama_barang, tahun_perolehan, COALESCE(tanggal_perolehan, tanggal_dokumen),
+  SELECT 'kib_a' AS tabel, kode_lokasi, pengenal, urutan, nama_barang, tahun_perolehan, tanggal_perolehan AS tgl, nilai_perolehan_sen AS nilai_sen FROM kib_a
+  UNION ALL SELECT 'kib_b', kode_lokasi, pengenal, urutan, nama_barang, tahun_perolehan, tanggal_perolehan, nilai_perolehan_sen FROM kib_b
+  UNION ALL SELECT 'kib_c', kode_lokasi, pengenal, urutan, nama_barang, tahun_perolehan, COALESCE(tanggal_perolehan, tanggal_dokumen),
     nilai_perolehan_sen FROM kib_c
-  UNION ALL SELECT kode_lokasi, nama_barang, tahun_perolehan, COALESCE(tanggal_perolehan, tanggal_dokumen),
+  UNION ALL SELECT 'kib_d', kode_lokasi, pengenal, urutan, nama_barang, tahun_perolehan, COALESCE(tanggal_perolehan, tanggal_dokumen),
     nilai_perolehan_sen FROM kib_d
-  UNION ALL SELECT kode_lokasi, nama_barang, tahun_perolehan, tanggal_perolehan, nilai_perolehan_sen FROM kib_e
-  UNION ALL SELECT kode_lokasi, nama_barang, tahun_perolehan, COALESCE(tanggal_perolehan, tanggal_dokumen),
+  UNION ALL SELECT 'kib_e', kode_lokasi, pengenal, urutan, nama_barang, tahun_perolehan, tanggal_perolehan, nilai_perolehan_sen FROM kib_e
+  UNION ALL SELECT 'kib_f', kode_lokasi, pengenal, urutan, nama_barang, tahun_perolehan, COALESCE(tanggal_perolehan, tanggal_dokumen),
     nilai_perolehan_sen FROM kib_f
 ), pemilik AS (
   SELECT kode, lower(CASE WHEN length(kode) = 2 THEN 'Provinsi ' || nama ELSE replace(nama, 'Kabupaten ', 'Kab. ') END)
     AS badan FROM wilayah WHERE length(kode) IN (2, 5)
 ), kartu AS (
-  SELECT w.badan, b.kode_lokasi, b.nama_barang, b.tahun_perolehan, substr(b.tgl, 1, 10) AS tgl, b.nilai_sen,
+  SELECT w.badan, b.tabel, b.kode_lokasi, b.pengenal, b.urutan, b.nama_barang, b.tahun_perolehan, substr(b.tgl, 1, 10) AS tgl, b.nilai_sen,
     COALESCE(substr(b.tgl, 1, 7), CAST(b.tahun_perolehan AS VARCHAR) || '-01') AS bulan
   FROM barang AS b
   JOIN pemilik AS w ON w.kode = CASE WHEN substr(b.kode_lokasi, 7, 2) = '00' THEN substr(b.kode_lokasi, 4, 2)
@@ -33,6 +35,22 @@ WITH barang AS (
 ), tersambung AS (
   SELECT kd_tender, kd_nontender, no_kontrak, COUNT(*) AS banyak FROM aset_kontrak
   GROUP BY kd_tender, kd_nontender, no_kontrak
+), lepas AS (
+  SELECT k.badan, COALESCE(k.tahun_perolehan, CAST(substr(k.tgl, 1, 4) AS INTEGER)) AS tahun,
+    lower(replace(k.nama_barang, '  ', ' ')) AS nama
+  FROM kartu AS k
+  LEFT JOIN (SELECT DISTINCT tabel, kode_lokasi, pengenal, urutan FROM aset_kontrak) AS a ON a.tabel = k.tabel
+    AND a.kode_lokasi = k.kode_lokasi AND a.pengenal = k.pengenal AND a.urutan = k.urutan
+  WHERE a.tabel IS NULL
+), bernama AS (
+  SELECT DISTINCT k.kd_tender, k.kd_nontender, k.no_kontrak
+  FROM kontrak_terkini AS k
+  JOIN serah AS s ON s.kd_tender = k.kd_tender AND s.kd_nontender = k.kd_nontender AND s.no_kontrak = k.no_kontrak
+  LEFT JOIN tersambung AS t ON t.kd_tender = k.kd_tender AND t.kd_nontender = k.kd_nontender
+    AND t.no_kontrak = k.no_kontrak
+  JOIN lepas AS l ON l.badan = lower(k.nama_klpd) AND l.tahun = CAST(substr(s.tgl_bast, 1, 4) AS INTEGER)
+    AND instr(l.nama, lower(replace(k.nama_paket, '  ', ' '))) > 0
+  WHERE t.no_kontrak IS NULL AND length(k.nama_paket) >= $huruf
 ), kontrak_modal AS (
   SELECT CASE WHEN k.kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS tabel, k.kd_tender || k.kd_nontender AS kunci,
     k.kd_klpd, k.tahun_anggaran, k.kd_satker_str, k.nama_satker, k.nama_paket, k.nilai_kini_sen,
@@ -46,6 +64,8 @@ WITH barang AS (
         < CAST(substr(s.tgl_bast, 1, 4) AS INTEGER) * 12 + CAST(substr(s.tgl_bast, 6, 2) AS INTEGER) + $bulan
         THEN 'serah terimanya terlalu dekat dengan data terakhir kartu inventaris'
       WHEN n.badan IS NOT NULL THEN 'barang bernilai sama ada di kartu inventaris, sambungannya tidak pasti'
+      WHEN p.no_kontrak IS NOT NULL
+        THEN 'barang yang menyebut nama paketnya ada di kartu inventaris, sambungannya tidak pasti'
     END AS alasan
   FROM kontrak_terkini AS k
   JOIN serah AS s ON s.kd_tender = k.kd_tender AND s.kd_nontender = k.kd_nontender AND s.no_kontrak = k.no_kontrak
@@ -54,6 +74,8 @@ WITH barang AS (
   LEFT JOIN tersambung AS t ON t.kd_tender = k.kd_tender AND t.kd_nontender = k.kd_nontender
     AND t.no_kontrak = k.no_kontrak
   LEFT JOIN data AS d ON d.badan = lower(k.nama_klpd)
+  LEFT JOIN bernama AS p ON p.kd_tender = k.kd_tender AND p.kd_nontender = k.kd_nontender
+    AND p.no_kontrak = k.no_kontrak
   LEFT JOIN nilai_kartu AS n ON n.badan = lower(k.nama_klpd) AND n.nilai_sen = k.nilai_kini_sen
   WHERE m.kunci IS NULL OR m.belanja_modal = 1
 ), dinilai AS (

@@ -657,7 +657,7 @@ def published(out, sql):
 
 
 def test_flag_writes_rows_with_their_numbers_methods_and_gaps(world):
-    out = world(WORLDS["penawar_tunggal"][0])
+    out = world({"tender": THREE, "peserta_tender": [*bids("ya", JUTA, None, None), *bids("tidak", JUTA, 2 * JUTA)]})
     counts = flag(out, RESOURCES)
     assert counts["penawar_tunggal"] == 1
     ((key, unit, numbers),) = published(out, "select kunci, satker, angka from tanda where tanda = 'penawar_tunggal'")

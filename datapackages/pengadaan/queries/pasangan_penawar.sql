@@ -22,20 +22,21 @@
 -- kolom: rasio_tetap; Tender berjarak harga tetap; Tenders with fixed ratios; bilangan
 -- kolom: selisih_terkecil; Selisih harga terkecil (persen); Smallest price gap (percent); persen
 -- baris: partisipasi?id_penyedia={kunci_penyedia}&peran=penawar
-with tawaran as (
-  select r.proses_kunci as kunci, r.id_penyedia, min(r.nilai_sen) as nilai_sen,
-    exists (select 1 from partisipasi as w where w.proses_tabel = 'tender' and w.proses_kunci = r.proses_kunci and w.id_penyedia = r.id_penyedia and w.peran = 'pemenang') as menang
-  from paket as p join partisipasi as r on r.proses_tabel = 'tender' and r.proses_kunci = p.kunci and r.peran = 'penawar'
-  where p.jalur = 'tender' and p.nama_klpd = :badan and (:pasar = 'semua' or p.jenis_pengadaan = :pasar) and r.nilai_sen > 0 and r.id_penyedia <> ''
-  group by r.proses_kunci, r.id_penyedia
-), pasangan as (
-  select a.id_penyedia as satu, b.id_penyedia as dua, count(*) as jumlah, sum(a.nilai_sen = b.nilai_sen) as harga_sama, sum(a.menang) as menang_1, sum(b.menang) as menang_2,
-    sum(exists (select 1 from tanda as t where t.tanda = 'rasio_tetap' and t.tabel = 'tender' and t.kunci = a.kunci)) as rasio_tetap,
-    round(min(100.0 * abs(a.nilai_sen - b.nilai_sen) / min(a.nilai_sen, b.nilai_sen)), 2) as selisih_terkecil
-  from tawaran as a join tawaran as b on b.kunci = a.kunci and b.id_penyedia > a.id_penyedia
+with rasio as (
+  select a.id_penyedia as satu, b.id_penyedia as dua, count(distinct t.kunci) as rasio_tetap
+  from tanda as t join paket as p on p.jalur = 'tender' and p.kunci = t.kunci
+  join partisipasi as a on a.proses_tabel = 'tender' and a.proses_kunci = t.kunci and a.peran = 'penawar' and a.nilai_sen > 0 and a.id_penyedia <> ''
+  join partisipasi as b on b.proses_tabel = 'tender' and b.proses_kunci = t.kunci and b.peran = 'penawar' and b.nilai_sen > 0 and b.id_penyedia > a.id_penyedia
+  where t.tanda = 'rasio_tetap' and t.tabel = 'tender' and p.nama_klpd = :badan and (:pasar = 'semua' or p.jenis_pengadaan = :pasar)
   group by a.id_penyedia, b.id_penyedia
-  having count(*) >= cast(:pertemuan as integer)
+), bertemu as (
+  select id_penyedia as satu, id_penyedia_lain as dua, sum(jumlah_bertemu) as jumlah, sum(harga_sama) as harga_sama, sum(menang_pertama) as menang_1,
+    sum(menang_lain) as menang_2, round(min(selisih_terkecil), 2) as selisih_terkecil
+  from pasangan where nama_klpd = :badan and (:pasar = 'semua' or jenis_pengadaan = :pasar)
+  group by id_penyedia, id_penyedia_lain
+  having sum(jumlah_bertemu) >= cast(:pertemuan as integer)
 )
-select s.nama as penawar_1, d.nama as penawar_2, p.jumlah, p.menang_1, p.menang_2, p.harga_sama, p.rasio_tetap, p.selisih_terkecil, p.satu as kunci_penyedia
-from pasangan as p join penyedia as s on s.id_penyedia = p.satu join penyedia as d on d.id_penyedia = p.dua
+select s.nama as penawar_1, d.nama as penawar_2, p.jumlah, p.menang_1, p.menang_2, p.harga_sama, coalesce(r.rasio_tetap, 0) as rasio_tetap, p.selisih_terkecil, p.satu as kunci_penyedia
+from bertemu as p join penyedia as s on s.id_penyedia = p.satu join penyedia as d on d.id_penyedia = p.dua
+left join rasio as r on r.satu = p.satu and r.dua = p.dua
 order by p.jumlah desc, s.nama, d.nama, p.satu, p.dua

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -148,6 +150,20 @@ def real(path: str) -> Path:
     if not (REAL / path).exists():
         pytest.skip(f"berkas nyata {path} tidak ada di samping checkout ini")
     return REAL / path
+
+
+@pytest.fixture(scope="session")
+def real_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real files through the whole command, once for all tests that read them; a skip where a stranger lacks them."""
+    if not REAL.is_dir():
+        pytest.skip("berkas nyata (../shared/data/real) tidak ada di samping checkout ini")
+    folder = tmp_path_factory.mktemp("nyata")
+    (folder / "kunci").write_text("k" * 64)
+    command = [sys.executable, "-m", "etl", "build", str(REAL), "--out", str(folder / "out")]
+    environment = {"KALTIM_KUNCI": str(folder / "kunci"), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return folder / "out"
 
 
 os.environ.setdefault("PYTHONHASHSEED", "0")

@@ -1,7 +1,7 @@
 """The trail: plan revisions, budget codes, contracts, links and their rates, against known truth and on both engines."""
 
 import csv
-import shutil
+import json
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -9,7 +9,7 @@ from functools import cache
 import duckdb
 import pytest
 import sqlglot
-from conftest import ROOT, real
+from conftest import REAL, ROOT
 from sqlglot import exp
 
 from etl import build as builder
@@ -554,21 +554,10 @@ def test_trail_states_follow_the_links(sample):
 
 # --- the real files -----------------------------------------------------------------------------------------------
 
-REAL_FOLDERS = (
-    "isb_kab_bandung_2025", "isb_prov_lampung_2022", "inaproc_v1_kemnaker", "kode_rekening_permendagri90",
-)  # fmt: skip
-
 
 @pytest.fixture(scope="module")
-def real_db(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("nyata")
-    for name in REAL_FOLDERS:
-        shutil.copytree(real(name), folder / "raw" / name)
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "kunci").write_text("k" * 64)
-        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-        builder.build(folder / "raw", folder / "out", lambda line: None)
-    with closing(sqlite3.connect(f"file:{folder / 'out' / 'staging.db'}?mode=ro", uri=True)) as db:
+def real_db(real_out):
+    with closing(sqlite3.connect(f"file:{real_out / 'staging.db'}?mode=ro", uri=True)) as db:
         yield db
 
 
@@ -589,7 +578,7 @@ def test_real_link_rates(real_db):
     assert rate(real_db, "pengumuman_nilai", "tender_nilai", BANDUNG) == (77, 77)
     assert rate(real_db, "pengumuman_nilai", "non_tender_nilai", BANDUNG) == (1868, 1868)
     assert rate(real_db, "pengumuman_nilai", "tender_nilai", KEMNAKER) == (124, 145)
-    # 25 rows in the file, one per budget line of 8 tenders: 10 different awards are published, 15 are repeats
+    # 25 rows in the file, one per budget line of 8 tenders: 10 different awards are published, 15 are repeats of them
     assert rate(real_db, "pengumuman_nilai", "tender_nilai", LAMPUNG_TENDER) == (0, 10)
     assert rate(real_db, "pengumuman_nilai", "non_tender_nilai", LKPP_NON_TENDER) == (0, 25)
     assert rate(real_db, "rup_paket", "epurchasing", KEMNAKER) == (849, 902)
@@ -597,11 +586,28 @@ def test_real_link_rates(real_db):
 
 @pytest.mark.real
 @pytest.mark.slow
+def test_real_rows_repeated_per_budget_line_are_counted_once_and_lose_no_code(real_db, real_out):
+    path = "isb_prov_lampung_2022/tender-selesai.json"
+    rows = json.loads((REAL / path).read_text(encoding="utf-8-sig"))
+    assert (len(rows), len({r["kd_tender"] for r in rows})) == (25, 8)
+    assert len({(r["kd_tender"], r["nilai_kontrak"]) for r in rows}) == 10
+    with closing(sqlite3.connect(real_out / "current" / "opendata.db")) as db:
+        sql = "SELECT masuk, terbit, tergantikan FROM berkas_sumber WHERE nama = ?"
+        assert db.execute(sql, (path,)).fetchone() == (25, 10, 15)
+    codes = {(str(row["kd_tender"]), row["mak"]) for row in rows}
+    assert codes <= set(real_db.execute("SELECT kd_tender, mak FROM tender_nilai_mak"))
+
+
+@pytest.mark.real
+@pytest.mark.slow
 def test_real_budget_codes_reach_their_account(real_db):
+    rows = json.loads((REAL / "isb_kab_bandung_2025/48_1014_SPSE-TenderSelesai.json").read_text(encoding="utf-8-sig"))
+    texts = [part for row in rows for part in row["mak"].split(";")]
     assert rate(real_db, "mak_rekening", "non_tender", BANDUNG) == (3012, 3134)
     assert rate(real_db, "mak_rekening", "non_tender_nilai", BANDUNG) == (2387, 2502)
-    # SOURCES.md counts 69: one row's mak is a lone "-", which is no budget code
+    # 69 pieces of text in the file; one is a lone "-", the source's mark of an empty field and no budget code
     assert rate(real_db, "mak_rekening", "tender_selesai", BANDUNG) == (67, 68)
+    assert [len(texts), texts.count("-")] == [69, 1]
     assert rate(real_db, "mak_rekening", "epurchasing", BANDUNG) == (904, 1002)
 
 

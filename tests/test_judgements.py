@@ -7,8 +7,6 @@ import csv
 import hashlib
 import re
 import sqlite3
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from contextlib import closing
 
@@ -77,18 +75,6 @@ def test_enough_are_judged_and_nearly_all_are_right(kind, least):
     assert not all(map(is_right, rows)), "a judge who never finds a fault has not looked"
 
 
-@pytest.fixture(scope="module")
-def out(tmp_path_factory):
-    """The real files through the whole build."""
-    folder = tmp_path_factory.mktemp("dinilai")
-    (folder / "kunci").write_text("k" * 64)
-    command = [sys.executable, "-m", "etl", "build", str(REAL), "--out", str(folder / "out")]
-    environment = {"KALTIM_KUNCI": str(folder / "kunci"), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return folder / "out"
-
-
 def ask(out, sql, database="staging.db"):
     with closing(sqlite3.connect(out / database)) as db:
         return db.execute(sql).fetchall()
@@ -120,10 +106,10 @@ def test_judged_files_are_the_real_files():
 @with_files
 @pytest.mark.real
 @pytest.mark.slow
-def test_judged_places_exist(out):
-    places = set(ask(out, "SELECT sha256, lokasi FROM asal"))
-    for (table,) in ask(out, "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%asal_lokasi%'"):
-        places |= set(ask(out, f'SELECT asal_berkas, asal_lokasi FROM "{table}"'))
+def test_judged_places_exist(real_out):
+    places = set(ask(real_out, "SELECT sha256, lokasi FROM asal"))
+    for (table,) in ask(real_out, "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%asal_lokasi%'"):
+        places |= set(ask(real_out, f'SELECT asal_berkas, asal_lokasi FROM "{table}"'))
     wanted = {(r[f"sha256{n}"], r[f"location{n}"]) for r in judgements() for n in ("", "_2") if r[f"sha256{n}"]}
     assert wanted - places == set()
 
@@ -131,8 +117,8 @@ def test_judged_places_exist(out):
 @with_files
 @pytest.mark.real
 @pytest.mark.slow
-def test_pairs_judged_right_are_joined_or_apart_as_judged(out):
-    found = suppliers(out)
+def test_pairs_judged_right_are_joined_or_apart_as_judged(real_out):
+    found = suppliers(real_out)
     for row in judgements("pasangan"):
         joined = bool(found[row["sha256"], row["location"]] & found[row["sha256_2"], row["location_2"]])
         if is_right(row):
@@ -142,11 +128,11 @@ def test_pairs_judged_right_are_joined_or_apart_as_judged(out):
 @with_files
 @pytest.mark.real
 @pytest.mark.slow
-def test_signs_judged_right_are_still_raised(out):
+def test_signs_judged_right_are_still_raised(real_out):
     raised = set()
     for table, key in KEYS.items():
         sql = f"SELECT t.tanda, r.asal_berkas, r.asal_lokasi FROM tanda AS t JOIN {table} AS r ON t.kunci = {key}"
-        raised |= set(ask(out, f"{sql} WHERE t.tabel = '{table}'"))
+        raised |= set(ask(real_out, f"{sql} WHERE t.tabel = '{table}'"))
     for row in judgements("tanda"):
         if is_right(row):
             assert (row["sign_or_method"], row["sha256"], row["location"]) in raised, row
@@ -155,6 +141,6 @@ def test_signs_judged_right_are_still_raised(out):
 @with_files
 @pytest.mark.real
 @pytest.mark.slow
-def test_no_number_stands_beside_a_pseudonym_and_an_open_name(out):
-    with closing(sqlite3.connect(out / "current" / "opendata.db")) as db:
+def test_no_number_stands_beside_a_pseudonym_and_an_open_name(real_out):
+    with closing(sqlite3.connect(real_out / "current" / "opendata.db")) as db:
         assert both_ways(db) == []

@@ -7,8 +7,6 @@ import csv
 import io
 import json
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from decimal import Decimal
 
@@ -35,15 +33,8 @@ NOT_OURS = {
 
 
 @pytest.fixture(scope="module")
-def db(tmp_path_factory):
-    out = tmp_path_factory.mktemp("nyata")
-    key = out / "kunci"
-    key.write_text("k" * 64)
-    command = [sys.executable, "-m", "etl", "build", str(REAL), "--out", str(out / "out")]
-    environment = {"KALTIM_KUNCI": str(key), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    with closing(sqlite3.connect(out / "out" / "current" / "opendata.db")) as connection:
+def db(real_out):
+    with closing(sqlite3.connect(real_out / "current" / "opendata.db")) as connection:
         yield connection
 
 

@@ -5,7 +5,6 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from conftest import real
 
 from etl import build as builder
 from etl.evaluate import evaluate, main
@@ -68,7 +67,6 @@ def test_contracts_add_up_by_supplier_body_and_month(sample):
 
 @pytest.mark.real
 @pytest.mark.slow
-def test_real_contracts_add_up_by_supplier_body_and_month(tmp_path):
-    shutil.copytree(real("isb_kab_bandung_2025"), tmp_path / "raw" / "bandung")
-    whole, grouped = add_up(build_into(tmp_path, tmp_path / "raw"))
+def test_real_contracts_add_up_by_supplier_body_and_month(real_out):
+    whole, grouped = add_up(real_out.parent)
     assert whole > 0 and set(grouped.values()) == {whole}, grouped

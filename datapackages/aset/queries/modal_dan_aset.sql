@@ -25,15 +25,19 @@ with akhir as (
   select nama_skpd, tahapan, sum(nilai_sen) as modal_sen from anggaran
   where nama_pemda = :badan and tahun_anggaran = cast(:tahun as integer) and tahapan = (select tahapan from akhir) and kode_rekening like '5.2.%'
   group by nama_skpd, tahapan
+), pemilik as (
+  select kode from wilayah where length(kode) = 2 and 'Provinsi ' || nama = :badan or length(kode) = 5 and replace(nama, 'Kabupaten ', 'Kab. ') = :badan
 ), aset as (
   select upper(nama_unit) as unit, count(*) as barang, sum(nilai_perolehan_sen) as aset_sen from (
-    select nama_unit, nilai_perolehan_sen from kib_a where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, nilai_perolehan_sen from kib_b where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, nilai_perolehan_sen from kib_c where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, nilai_perolehan_sen from kib_d where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, nilai_perolehan_sen from kib_e where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, nilai_perolehan_sen from kib_f where tahun_perolehan = cast(:tahun as integer)
-  ) group by 1
+    select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_a where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_b where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_c where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_d where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_e where tahun_perolehan = cast(:tahun as integer)
+    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_f where tahun_perolehan = cast(:tahun as integer)
+  )
+  where case when substr(kode_lokasi, 7, 2) = '00' then substr(kode_lokasi, 4, 2) else substr(kode_lokasi, 4, 5) end in (select kode from pemilik)
+  group by 1
 )
 select m.nama_skpd, m.tahapan, m.modal_sen, a.aset_sen, a.barang, m.modal_sen - coalesce(a.aset_sen, 0) as selisih_modal_sen
 from modal as m left join aset as a on a.unit = upper(m.nama_skpd)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from urllib.parse import quote
@@ -286,6 +287,23 @@ def test_short_address_leads_to_the_package_in_the_readers_language(get, package
     for prefix in ("", "/en"):
         answer = get(f"{prefix}/paket/{quote(key)}")
         assert (answer.status_code, answer.headers["location"]) == (302, f"{prefix}/paket/{channel}/{key}")
+
+
+def test_short_address_of_two_channels_offers_both(contoh, tmp_path):  # noqa: F811
+    folder = shutil.copytree((contoh / "out/current").resolve(), tmp_path / "rilis")
+    with closing(sqlite3.connect(folder / "opendata.db")) as db:
+        (key,) = db.execute("select min(kunci) from paket where jalur = 'tender'").fetchone()
+        db.execute(
+            "update paket set kunci = ? where rowid = (select min(rowid) from paket where jalur = 'darurat')", (key,)
+        )
+        db.commit()
+    ds = site(folder, site_metadata())
+    for prefix, title in (("", "dipakai lebih dari satu jalur"), ("/en", "used in more than one channel")):
+        page = asyncio.run(ds.client.get(f"{prefix}/paket/{key}"))
+        assert page.status_code == 200 and title in words(page) and key in words(page)
+        assert (
+            f'href="{prefix}/paket/tender/{key}"' in page.text and f'href="{prefix}/paket/darurat/{key}"' in page.text
+        )
 
 
 def test_odd_page_numbers_are_the_first_page(get, ask):

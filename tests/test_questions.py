@@ -576,6 +576,15 @@ def test_values_from_the_address_are_never_markup_or_sql(get):
         assert "Dokumen yang belum ada" in words(page)
 
 
+@pytest.mark.slow
+def test_small_screens_start_with_25_of_many_rows_and_english_pages_say_all(contoh, get):
+    long = get(with_values(contoh, "pasangan_penawar", pertemuan=1)).text
+    short = get(with_values(contoh, "modal_dan_kib")).text
+    assert 'id="allrows"' in long and 'id="allrows"' not in short and "<tbody>" in short
+    english = get("/en" + with_values(contoh, "pasangan_penawar")).text
+    assert '<option value="semua" selected>all</option>' in english
+
+
 @contextmanager
 def serve(contoh):
     """The sample's release served with the metadata of the descriptors."""

@@ -37,8 +37,8 @@ def raised(name: str, table: str, rows: Frame, value: str) -> Frame:
 
 def tenders(table: Read) -> Frame:
     """All tenders; those that ended well are marked."""
-    wanted = f"kd_tender AS kunci, {COMMON}, hps_dibulatkan, status_tender, tahap, mtd_evaluasi, versi_tender, badge"
-    rows = table("tender", f"{wanted}, nilai_kontrak_sen")
+    wanted = f"kd_tender AS kunci, {COMMON}, hps_dibulatkan, status_tender, tahap, mtd_evaluasi, mtd_kualifikasi"
+    rows = table("tender", f"{wanted}, versi_tender, badge, nilai_kontrak_sen")
     rows["selesai"] = (rows.status_tender == "Selesai") | rows.tahap.isin(DONE)
     rows["tepat"] = rows.hps_sen.where((rows.hps_dibulatkan.fillna(0) == 0) & (rows.hps_sen > 0))
     return rows
@@ -86,7 +86,8 @@ def of_bids(table: Read) -> Iterator[Frame]:
     facts["lain"] = lost.groupby("kunci").size()
     facts["gugur"] = lost.groupby("kunci").beralasan.sum()
     facts = done.merge(facts.reset_index(), on="kunci")
-    single = facts[(facts.penawar == 1) & (facts.mtd_evaluasi.fillna("") != "Kualitas")]
+    sealed = facts.mtd_kualifikasi.fillna("").str.contains("Dua File|Dua Tahap")
+    single = facts[(facts.penawar == 1) & (facts.mtd_evaluasi.fillna("") != "Kualitas") & ~sealed]
     yield raised("penawar_tunggal", "tender", single, "tepat")
     tight = facts[(facts.penawar >= 3) & ((facts.tinggi - facts.rendah) * 100 < facts.rendah)]
     yield raised("sebaran_rapat", "tender", tight, "rendah")
@@ -165,12 +166,14 @@ def of_prices(table: Read) -> Iterator[Frame]:
 
 
 def winners(table: Read) -> Frame:
-    """Winning price of every process."""
-    offers = "nilai_negosiasi_sen, nilai_terkoreksi_sen, nilai_penawaran_sen"
+    """Winning price of every process; a lower contract in the award file counts instead."""
+    offers = "nilai_negosiasi_sen, nilai_terkoreksi_sen, nilai_penawaran_sen, nilai_kontrak_sen"
     tender = table("tender_nilai", f"kd_tender, '' AS kd_nontender, {offers}")
     rows = pd.concat([tender, table("non_tender_nilai", f"'' AS kd_tender, kd_nontender, {offers}")])
-    rows = rows.assign(harga=won_price(rows))
-    return rows.groupby(PROCESS).agg(pemenang=("harga", "size"), menang_sen=("harga", "max")).reset_index()
+    rows = rows.assign(harga=won_price(rows), kontrak=rows.nilai_kontrak_sen.where(rows.nilai_kontrak_sen != 0))
+    won = rows.groupby(PROCESS).agg(pemenang=("harga", "size"), harga=("harga", "max"), kontrak=("kontrak", "max"))
+    won["menang_sen"] = won[["harga", "kontrak"]].min(axis=1)
+    return won.drop(columns=["harga", "kontrak"]).reset_index()
 
 
 def won_price(rows: Frame) -> Any:

@@ -1,5 +1,7 @@
-"""Two languages: Indonesian at ``/…``, English at ``/en/…`` over the same routes, one catalogue file each.
+"""Two languages: Indonesian at ``/…``, English at ``/en/…`` over the same routes, from gettext catalogues.
 
+``catalogues/<language>/<area>.po``: ``msgid`` is our key, the same in both languages; an entry with a plural form is
+chosen by the value ``n``.
 Templates receive ``lang``, ``t(key, **values)`` for our own words, ``name(texts)`` for a title of the release, and
 ``link(url)``, which keeps the reader in her language. It translates no data, and JSON and CSV are the same in both.
 """
@@ -9,15 +11,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import yaml
+import polib
 from datasette import hookimpl
 
-CATALOGUES = {
-    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parent / "catalogues").glob("*.yml"))
-}
 DEFAULT = "id"
 PREFIX = "en"
+ONE = "#1"
+"""Suffix of the key under which a sentence for exactly one thing is kept."""
+
+
+def read_catalogues(folder: Path) -> dict[str, dict[str, str]]:
+    """Every sentence by language and key; a sentence for one thing has the key with ``ONE``."""
+    found: dict[str, dict[str, str]] = {DEFAULT: {}, PREFIX: {}}
+    for lang, words in found.items():
+        for path in sorted((folder / lang).glob("*.po")):
+            for entry in polib.pofile(str(path)):
+                forms = entry.msgstr_plural
+                words[entry.msgid] = forms[max(forms)] if forms else entry.msgstr
+                if len(forms) > 1:
+                    words[entry.msgid + ONE] = forms[0]
+    return found
+
+
+CATALOGUES = read_catalogues(Path(__file__).parent / "catalogues")
 
 
 @hookimpl
@@ -92,7 +108,9 @@ def extra_template_vars(request, datasette):
 
 def text(lang: str, key: str, **values: Any) -> str:
     """One of our own sentences; an unknown key is a bug and says so."""
-    return CATALOGUES[lang][key].format(**values)
+    words = CATALOGUES[lang]
+    one = str(values.get("n")) == "1" and words.get(key + ONE)
+    return (one or words[key]).format(**values)
 
 
 def local_link(lang: str, base: str, url: str) -> str:

@@ -101,12 +101,12 @@ def rupiah(sen: int, lang: str) -> str:
     """Rupiah with sen only where they are.
 
     >>> rupiah(123456700, "id"), rupiah(123456750, "id"), rupiah(-100, "id")
-    ('Rp 1.234.567', 'Rp 1.234.567,50', '-Rp 1')
+    ('Rp1.234.567', 'Rp1.234.567,50', '-Rp1')
     """
     whole, rest = divmod(abs(sen), 100)
     english = f"{whole:,}" + (f".{rest:02d}" if rest else "")
     local = english if lang == "en" else english.translate(str.maketrans(",.", ".,"))
-    return ("-" if sen < 0 else "") + f"Rp {local}"
+    return ("-" if sen < 0 else "") + f"Rp{local}"
 
 
 def plain_rupiah(sen: int) -> str:

@@ -102,6 +102,7 @@ def extra_template_vars(request, datasette):
         "t": partial(text, lang),
         "name": lambda texts: texts[lang],
         "link": partial(local_link, lang, base),
+        "here": f"/{request.path[len(base) :]}" if request else "",
         "other_language": other_language(request, lang, base) if request else "",
     }
 

@@ -62,6 +62,18 @@ SUPPLIER = re.compile(r"[0-9a-f]{14}")
 
 
 @hookimpl
+def prepare_jinja2_environment(env):
+    """Let the other plugins write numbers and money the same way: ``jinja_env.globals["formats"]``."""
+    env.globals["formats"] = {
+        "number": number,
+        "rupiah": rupiah,
+        "in_words": in_words,
+        "months": MONTHS,
+        "scales": SCALES,
+    }
+
+
+@hookimpl
 def extra_template_vars(request, datasette):
     """The formatters in the reader's language."""
     lang = request.scope.get("language", "id") if request else "id"

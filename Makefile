@@ -12,7 +12,7 @@ SERVE := .venv-serve
 PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 RUN := $(VENV)/bin/python -m etl
 
-.PHONY: serve test build refresh sample bench check clean rollback verify
+.PHONY: serve test build refresh sample bench bench-site check clean rollback verify
 .DEFAULT_GOAL := serve
 
 # Build and test environment: frictionless, DuckDB, Arrow and the test tools.
@@ -59,7 +59,7 @@ rollback verify: $(VENV)/.ready
 	$(RUN) $@ --out $(OUT)
 
 test: $(VENV)/.ready $(SERVE)/.ready
-	$(VENV)/bin/python -m pytest -q
+	$(VENV)/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 metadata.yml: $(wildcard datapackages/*.yml datapackages/*/*.yaml datapackages/*/queries/*.sql) etl/metadata.py | $(VENV)/.ready
 	$(RUN) metadata
@@ -72,6 +72,10 @@ check: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(VENV)/bin/python -m etl.bench $(BENCH)
+
+# How fast pages answer eight readers, beside stock Datasette on the same release: make bench-site OUT=folder
+bench-site: $(VENV)/.ready
+	$(VENV)/bin/python -m etl.bench_site $(OUT)
 
 clean:
 	rm -rf $(VENV) $(SERVE) build .mypy_cache .pytest_cache .ruff_cache

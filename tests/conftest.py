@@ -1,5 +1,6 @@
 """Shared pieces: a small descriptor, raw files, a build into a temporary folder."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from etl import build as builder
+from etl.sample import write_sample
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data" / "real"
@@ -157,13 +159,43 @@ def real_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real files through the whole command, once for all tests that read them; a skip where a stranger lacks them."""
     if not REAL.is_dir():
         pytest.skip("berkas nyata (../shared/data/real) tidak ada di samping checkout ini")
-    folder = tmp_path_factory.mktemp("nyata")
-    (folder / "kunci").write_text("k" * 64)
-    command = [sys.executable, "-m", "etl", "build", str(REAL), "--out", str(folder / "out")]
-    environment = {"KALTIM_KUNCI": str(folder / "kunci"), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return folder / "out"
+
+    def make(folder: Path) -> None:
+        command = [sys.executable, "-m", "etl", "build", str(REAL), "--out", str(folder / "out")]
+        environment = {"KALTIM_KUNCI": str(folder / "kunci"), "PATH": "/usr/bin:/bin"}
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+
+    return once(tmp_path_factory, "nyata-semua", make) / "out"
+
+
+@pytest.fixture(scope="session")
+def contoh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, built once for all tests that read it: ``raw``, ``label`` and ``out``."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
+            write_sample(folder)
+            builder.build(folder / "raw", folder / "out", lambda text: None)
+
+    return once(tmp_path_factory, "contoh", make)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that ``make`` fills once, also when several test processes ask for it; it holds a pseudonym key."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "selesai").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            (folder / "kunci").write_text("k" * 64)
+            make(folder)
+            (folder / "selesai").touch()
+    return folder
 
 
 os.environ.setdefault("PYTHONHASHSEED", "0")

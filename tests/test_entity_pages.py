@@ -15,7 +15,7 @@ from datasette.plugins import pm
 from playwright.sync_api import Browser
 from test_pages import browser  # noqa: F401
 from test_plugins import ENGLISH, PLUGINS, site, words
-from test_questions import contoh, site_metadata  # noqa: F401
+from test_questions import site_metadata
 
 CHANNELS = ("tender", "non_tender", "pencatatan_non_tender", "pencatatan_swakelola", "darurat", "epurchasing")
 WON = {"pemenang", "penerima_sppbj", "penyedia_kontrak", "anggota_kso", "penyedia_realisasi", "penyedia_pesanan"}
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def get(contoh):  # noqa: F811
+def get(contoh):
     # Imported before datasette.plugins, as test_plugins does, Datasette's own handler registers without its hook.
     pm.unregister(name="datasette.handle_exception")
     pm.register(handle_exception, "datasette.handle_exception")
@@ -38,7 +38,7 @@ def get(contoh):  # noqa: F811
 
 
 @pytest.fixture(scope="module")
-def ask(contoh):  # noqa: F811
+def ask(contoh):
     def run(sql, *values):
         with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
             db.row_factory = sqlite3.Row
@@ -188,7 +188,7 @@ def test_sources_name_file_hash_and_place_of_every_row(get, ask, packages):
             assert ask("select 1 from berkas_sumber where sha256 = ? and nama = ?", source["sha256"], source["nama"])
 
 
-def test_nothing_but_public_columns(get, contoh, packages, ask):  # noqa: F811
+def test_nothing_but_public_columns(get, contoh, packages, ask):
     package = json.loads((contoh / "out/current/datapackage.json").read_text(encoding="utf-8"))
     public = {r["name"]: {f["name"] for f in r["schema"]["fields"]} for r in package["resources"]}
     matched = {"metode", "skor", "nomor_tertulis"}
@@ -289,7 +289,7 @@ def test_short_address_leads_to_the_package_in_the_readers_language(get, package
         assert (answer.status_code, answer.headers["location"]) == (302, f"{prefix}/paket/{channel}/{key}")
 
 
-def test_short_address_of_two_channels_offers_both(contoh, tmp_path):  # noqa: F811
+def test_short_address_of_two_channels_offers_both(contoh, tmp_path):
     folder = shutil.copytree((contoh / "out/current").resolve(), tmp_path / "rilis")
     with closing(sqlite3.connect(folder / "opendata.db")) as db:
         (key,) = db.execute("select min(kunci) from paket where jalur = 'tender'").fetchone()

@@ -23,12 +23,10 @@ from playwright.sync_api import Browser
 from test_pages import browser, free_port, wait  # noqa: F401
 from test_plugins import ENGLISH, PLUGINS, site, words
 
-from etl import build as builder
 from etl.descriptors import load_datasets, load_resources
 from etl.errors import DescriptorError
 from etl.metadata import datasette_metadata
 from etl.questions import canned_query, load_questions, read_question
-from etl.sample import write_sample
 
 PACKAGES = ROOT / "datapackages"
 QUESTIONS = load_questions(PACKAGES)
@@ -161,23 +159,6 @@ def test_documentation_names_every_question_and_header_key():
         "kolom",
     ):
         assert f"`{key}`" in text
-
-
-# The sample, built once, also where another file of tests asks for it.
-
-
-@pytest.fixture(scope="session")
-def contoh(tmp_path_factory):
-    folder = tmp_path_factory.getbasetemp() / "pertanyaan"
-    if folder.is_dir():
-        return folder
-    folder.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "kunci").write_text("k" * 64)
-        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-        write_sample(folder)
-        builder.build(folder / "raw", folder / "out", lambda text: None)
-    return folder
 
 
 def answer(folder, name, **values):

@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 import yaml
 from conftest import ROOT, real
-from test_questions import BODY, QUESTIONS, YEARS, answer, contoh, contracts, labels, raw, sen  # noqa: F401
+from test_questions import BODY, QUESTIONS, YEARS, answer, contracts, labels, raw, sen  # noqa: F401
 
 from etl import build as builder
 

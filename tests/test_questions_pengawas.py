@@ -13,7 +13,7 @@ from itertools import combinations
 import pytest
 import yaml
 from conftest import ROOT
-from test_questions import BODIES, BODY, QUESTIONS, YEARS, answer, contoh, everywhere, labels, raw, sen  # noqa: F401
+from test_questions import BODIES, BODY, QUESTIONS, YEARS, answer, everywhere, labels, raw, sen  # noqa: F401
 
 pytestmark = pytest.mark.slow
 CONTRACTS, HANDOVERS = (1073, 1080), (1076, 1082)

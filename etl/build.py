@@ -14,6 +14,7 @@ from etl.descriptors import Resource, load_datasets, load_resources
 from etl.errors import BuildBusy
 from etl.extract import extract_pull, load_extractions
 from etl.flag import flag
+from etl.history import catch_up, record
 from etl.link import link
 from etl.load import load
 from etl.privacy import pseudonym_key
@@ -117,6 +118,9 @@ def build(
         say(f"impor: {len(fresh)} berkas baru dari {len(pulls)} di arsip")
         done = unchanged_release(out, mark)
         if done is not None:
+            late = catch_up(out, resources)
+            if late:
+                say(late)
             say(f"tidak ada perubahan: rilis {current_version(out)} tetap")
             return done
         for number, pull in enumerate(pulls, start=1):
@@ -128,7 +132,11 @@ def build(
             say(f"taut: {name} {count} baris")
         raised = flag(out, resources)
         say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda")
+        before = current_version(out)
         release = publish(out, resources, load_datasets(datapackages), mark)
+        noted = record(out, resources, before or release, release)
+        if noted:
+            say(noted)
         say(f"terbit: rilis {release} dalam {time.monotonic() - started:.1f} detik")
         return rows
 

@@ -18,10 +18,12 @@ from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
 from etl.fetch import fetch, read_plan
 from etl.flag import flag as flag_tables
+from etl.history import record
 from etl.link import link as link_tables
 from etl.load import load as load_staging
 from etl.metadata import write_metadata
 from etl.privacy import pseudonym_key
+from etl.publish import current_version
 from etl.publish import publish as publish_release
 from etl.publish import rollback as roll_back
 from etl.quality import refused
@@ -161,7 +163,9 @@ def publish(out: Path, datapackages: Path) -> None:
     """Terbitkan OUT/staging.db sebagai rilis baru; OUT/current dialihkan paling akhir."""
     with builder.build_lock(out):
         mark = builder.fingerprint(read_log(out), builder.code_hash(datapackages), pseudonym_key())
-        release = publish_release(out, load_resources(datapackages), load_datasets(datapackages), mark)
+        resources, before = load_resources(datapackages), current_version(out)
+        release = publish_release(out, resources, load_datasets(datapackages), mark)
+        record(out, resources, before or release, release)
     click.echo(f"rilis {release}")
 
 

@@ -83,6 +83,7 @@ def extra_template_vars(request, datasette):
         "answer_cell": partial(answer_cell, datasette, lang),
         "number": partial(number, lang=lang),
         "day": partial(day, lang=lang),
+        "month": partial(month, lang=lang),
         "bytes_text": partial(bytes_text, lang=lang),
         "is_money": is_money,
         "helpers": helper_columns,
@@ -147,6 +148,15 @@ def day(value: str, lang: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value, shown)
 
 
+def month(value: str, lang: str) -> str:
+    """A month in words.
+
+    >>> month("2025-03", "id"), month("2025-03", "en")
+    ('Maret 2025', 'March 2025')
+    """
+    return f"{MONTHS[lang][int(value[5:7]) - 1]} {value[:4]}"
+
+
 def bytes_text(size: int, lang: str) -> str:
     """A file size that people can weigh."""
     for limit, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
@@ -198,9 +208,11 @@ def cell(
 
 
 def entity_of(release: Json, table: str, column: str, row: Any) -> str:
-    """The page of the package or supplier that a key names; empty for other cells."""
+    """The page of the package, supplier or unit that a key names; empty for other cells."""
     if column == "id_penyedia" and "penyedia" in release["tables"] and SUPPLIER.fullmatch(str(row[column])):
         return f"/penyedia/{row[column]}"
+    if column == "id_satker" and "satker" in release["tables"] and row[column]:
+        return f"/satuan-kerja/{quote(str(row[column]), safe='')}"
     return package_of(release, table, row) if column == PROCESSES.get(table, ("", ""))[1] else ""
 
 
@@ -215,9 +227,11 @@ def package_of(release: Json, table: str, row: Any) -> str:
 
 
 def entity_path(datasette: Any, release: Json, table: str, row: Any) -> str:
-    """The page about what a row stands for: a package's trail or a supplier; empty when there is none."""
+    """The page about what a row stands for: a package's trail, a supplier or a unit; empty when there is none."""
     if table in ("penyedia", "penyedia_alias"):
         found = entity_of(release, table, "id_penyedia", row)
+    elif table == "satker":
+        found = entity_of(release, table, "id_satker", row)
     else:
         found = package_of(release, table, row)
     return str(datasette.urls.path(found)) if found else ""

@@ -161,7 +161,9 @@ WITH kontrak_proses AS (
     NULL, NULL, CASE WHEN y.kd_penyedia IS NULL THEN 0 ELSE 1 END, NULL, 0
   FROM epurchasing AS e LEFT JOIN penyedia_dikenal AS y ON y.kd_penyedia = e.kd_penyedia_v6
 ), dinilai AS (
-  SELECT s.*, lower(COALESCE(s.status, '')) AS kecil FROM semua AS s
+  SELECT s.*, lower(COALESCE(s.status, '')) AS kecil,
+    CASE WHEN s.kd_klpd <> '' THEN s.kd_klpd ELSE b.badan END AS badan
+  FROM semua AS s LEFT JOIN satker_kunci AS b ON b.jenis = 'badan' AND b.nama = s.nama_klpd
 )
 SELECT d.jalur, d.kunci, d.asal, d.kd_klpd, d.nama_klpd, d.tahun_anggaran, d.nama_satker, d.kd_satker_str, d.nama_paket,
   d.jenis_pengadaan, d.metode, d.pagu_sen, d.pagu_dibulatkan, d.hps_sen, d.hps_dibulatkan,
@@ -183,6 +185,11 @@ SELECT d.jalur, d.kunci, d.asal, d.kd_klpd, d.nama_klpd, d.tahun_anggaran, d.nam
   END AS keadaan,
   substr(d.tanggal_pengumuman, 1, 10) AS tanggal_pengumuman, substr(d.tanggal_selesai, 1, 10) AS tanggal_selesai,
   CAST(d.jumlah_penawar AS BIGINT) AS jumlah_penawar, d.jumlah_pendaftar,
-  CAST(COALESCE(r.jumlah_rup, 0) AS BIGINT) AS jumlah_rup
+  CAST(COALESCE(r.jumlah_rup, 0) AS BIGINT) AS jumlah_rup,
+  COALESCE(u.id_satker, v.id_satker, w.id_satker) AS id_satker
 FROM dinilai AS d LEFT JOIN rup_proses AS r ON r.jalur = d.jalur AND r.kunci = d.kunci
+LEFT JOIN satker_kunci AS u
+  ON u.jenis = 'kode_nama' AND u.badan = d.badan AND u.kode = d.kd_satker_str AND u.nama = d.nama_satker
+LEFT JOIN satker_kunci AS v ON v.jenis = 'kode' AND v.badan = d.badan AND v.kode = d.kd_satker_str
+LEFT JOIN satker_kunci AS w ON w.jenis = 'nama' AND w.badan = d.badan AND w.nama = d.nama_satker
 ORDER BY d.jalur, d.kunci

@@ -91,12 +91,16 @@ WITH kontrak_akhir AS (
   LEFT JOIN penyedia_alias AS u ON u.kunci_asal = g.kunci_utama
   WHERE u.id_penyedia IS NULL OR u.id_penyedia <> a.id_penyedia
   GROUP BY 1, 2, 3
+), semua AS (
+  SELECT proses_tabel, proses_kunci, id_penyedia, peran, sumber, kd_klpd, tahun_anggaran, nilai_sen, nilai_dari,
+    nilai_bersama_sen, bagian, jumlah_baris
+  FROM peserta
+  UNION ALL
+  SELECT proses_tabel, proses_kunci, id_penyedia, 'anggota_kso', 'kontrak', kd_klpd, tahun_anggaran, NULL, '',
+    nilai_bersama_sen, 1, jumlah_baris
+  FROM kso
 )
-SELECT proses_tabel, proses_kunci, id_penyedia, peran, sumber, kd_klpd, tahun_anggaran, nilai_sen, nilai_dari,
-  nilai_bersama_sen, bagian, jumlah_baris
-FROM peserta
-UNION ALL
-SELECT proses_tabel, proses_kunci, id_penyedia, 'anggota_kso', 'kontrak', kd_klpd, tahun_anggaran, NULL, '',
-  nilai_bersama_sen, 1, jumlah_baris
-FROM kso
-ORDER BY proses_tabel, proses_kunci, id_penyedia, peran, sumber
+SELECT s.proses_tabel, s.proses_kunci, s.id_penyedia, s.peran, s.sumber, s.kd_klpd, s.tahun_anggaran, s.nilai_sen,
+  s.nilai_dari, s.nilai_bersama_sen, s.bagian, s.jumlah_baris, p.id_satker
+FROM semua AS s LEFT JOIN paket AS p ON p.jalur = s.proses_tabel AND p.kunci = s.proses_kunci
+ORDER BY s.proses_tabel, s.proses_kunci, s.id_penyedia, s.peran, s.sumber

@@ -18,7 +18,7 @@ from etl.values import PARSERS
 PACKAGE_KEYS = {"x-en"}
 RESOURCE_KEYS = {
     "x-en", "x-sources", "x-privacy", "x-forms", "x-fts", "x-scope", "x-tolerance", "x-ordinal", "x-fanout",
-    "x-bridge", "x-person", "x-updated", "x-datasette", "x-sql", "x-list", "x-function", "x-reads",
+    "x-bridge", "x-person", "x-updated", "x-datasette", "x-sql", "x-list", "x-function", "x-reads", "x-cari",
 }  # fmt: skip
 FIELD_KEYS = {
     "x-en", "x-source", "x-parse", "x-unit", "x-sen", "x-rounded", "x-index", "x-privacy", "x-scan", "x-bound",

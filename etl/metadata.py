@@ -9,15 +9,20 @@ from typing import Any
 import yaml
 
 from etl.descriptors import Resource, load_datasets, load_resources
+from etl.entities import HIDDEN
 from etl.fields import EXACT, Json
 from etl.questions import canned_query, load_questions
 
+FOR_PLUGINS = ("doors", "publisher", "synonyms")
 HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
 
 
 def write_metadata(path: Path, datapackages: Path, check: bool = False) -> bool:
     """Write ``metadata.yml`` (or only compare when ``check``); return whether the file equals its regeneration."""
     site = yaml.safe_load((datapackages / "site.yml").read_text(encoding="utf-8"))
+    synonyms = datapackages / "sinonim.yml"
+    if synonyms.exists():
+        site["synonyms"] = yaml.safe_load(synonyms.read_text(encoding="utf-8"))
     content = datasette_metadata(site, load_datasets(datapackages), load_resources(datapackages))
     questions = load_questions(datapackages)
     if questions:
@@ -38,15 +43,16 @@ def datasette_metadata(site: Json, datasets: list[Json], resources: dict[str, Re
         for name, resource in resources.items()
         if resource.descriptor["x-privacy"] == "public"
     }
+    tables |= {name: {"hidden": True} for name in HIDDEN}
     database = {"title": site["title"], "description": site["description"], "tables": tables}
-    own = {key: value for key, value in site.items() if key != "doors"}
+    own = {key: value for key, value in site.items() if key not in FOR_PLUGINS}
     return {**own, "plugins": {"kaltim-terbuka": plugin_settings(site, datasets)}, "databases": {"opendata": database}}
 
 
 def plugin_settings(site: Json, datasets: list[Json]) -> Json:
-    """What the site's plugins cannot read from a release: the doors of the start page and the datasets' own texts."""
+    """What the site's plugins cannot read from a release: what ``site.yml`` says for them and the datasets' texts."""
     texts = {d["name"]: {key: d[key] for key in ("title", "description", "x-en") if key in d} for d in datasets}
-    return {"doors": site.get("doors", {}), "datasets": texts}
+    return {**{key: site[key] for key in FOR_PLUGINS if key in site}, "datasets": texts}
 
 
 def table_metadata(resource: Resource, dataset: Json) -> Json:

@@ -20,6 +20,7 @@ import pyarrow as pa
 from etl.archive import file_hash, sync
 from etl.database import PUBLIC_PAGE, create_table, literal, open_database, quote
 from etl.descriptors import PROVENANCE, Resource
+from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Field, Json
 from etl.release_package import release_package
@@ -76,6 +77,7 @@ def fill_database(out: Path, path: Path, resources: dict[str, Resource]) -> None
         cursor.execute(f"ATTACH {literal(words.as_posix())} AS cari")
         for resource in resources.values():
             move_index(cursor, resource, "cari")
+        move_entities(cursor, "cari")
         cursor.execute("DETACH cari")
         cursor.execute("ANALYZE")
     words.unlink()

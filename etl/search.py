@@ -5,7 +5,6 @@ same texts under the same rowids is the same index, whoever holds the texts: it 
 its shadow tables are moved under one that has it.
 """
 
-from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,11 +14,10 @@ import adbc_driver_sqlite.dbapi as adbc
 
 from etl.database import PUBLIC_PAGE, TYPES, field_checks, literal, open_database, quote
 from etl.descriptors import Resource
+from etl.entities import HASH_BYTES, fill_entities
 from etl.errors import ReleaseBroken
 
 TOKENS = "tokenize='unicode61 remove_diacritics 2'"
-HASH_BYTES = 32 << 20
-"""Index terms kept in memory before a segment is written; the default of 1 MB writes and merges hundreds of them."""
 SHADOWS = ("data", "idx", "docsize")
 FRUGAL = ("temp_store=FILE", "cache_size=-16384")
 """Pragmas that keep the texts of a large table out of memory while they are put in order."""
@@ -44,6 +42,12 @@ def rowid_key(resource: Resource) -> str | None:
     return resource.key[0] if len(resource.key) == 1 and kinds[resource.key[0]] == "INTEGER" else None
 
 
+def row_number(resource: Resource) -> str:
+    """SQL of the number that a staging row has in the public table."""
+    key = rowid_key(resource)
+    return quote(key) if key else f"row_number() OVER (ORDER BY {table_order(resource)})"
+
+
 def searched(resource: Resource) -> list[str]:
     """The columns that ``x-fts`` names, all of them declared public: an index gives its words away."""
     names: list[str] = resource.get("x-fts", [])
@@ -60,11 +64,11 @@ def create_index(cursor: Any, resource: Resource, content: str) -> None:
     cursor.execute(f"CREATE VIRTUAL TABLE main.{name} USING fts5({columns}, content={quote(content)}, {TOKENS})")
 
 
-def fill_and_judge(staging: Path, path: Path, resources: Iterable[Resource]) -> None:
-    """Fill the full-text indexes of all resources in the new database ``path``, under the public tables' rowids.
+def fill_and_judge(staging: Path, path: Path, resources: list[Resource]) -> None:
+    """Fill the full-text indexes of all resources, and the one over all of them, in the new database ``path``.
 
-    Then judge the CHECKs of every row that is to be published. Raises ``ReleaseBroken``: for a broken CHECK, and
-    because the driver's own errors cannot travel between processes.
+    Rows have the rowids of the public tables. Then judge the CHECKs of every row that is to be published. Raises
+    ``ReleaseBroken``: for a broken CHECK, and because the driver's own errors cannot travel between processes.
     """
     path.unlink(missing_ok=True)
     try:
@@ -77,6 +81,7 @@ def fill_and_judge(staging: Path, path: Path, resources: Iterable[Resource]) -> 
                 if searched(resource):
                     fill_index(cursor, resource)
                 judge_rows(cursor, resource)
+            fill_entities(cursor, "staging", resources, row_number)
     except adbc.Error as error:
         raise ReleaseBroken(f"{path.name}: {error}") from error
 

@@ -84,6 +84,7 @@ def describe_table(resource: Json, counts: Json) -> Json:
         "label": shown.get("label_column", ""),
         "facets": shown.get("facets", []),
         "searchable": bool(resource.get("x-fts")),
+        "found_by": resource.get("x-cari", {}),
         "sources": resource.get("sources", []),
         "licenses": resource.get("licenses", []),
         "links": {},

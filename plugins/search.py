@@ -1,71 +1,130 @@
-"""``/cari``: one box over every searchable table; each hit leads to its row, each table to all of its hits.
+"""``/cari``: one search over packages, suppliers, offices, programmes, assets, plans, codes and our own questions.
 
-Words are quoted before they reach FTS5, so a reader's punctuation is never syntax. It does not rank across tables and
-knows no synonyms.
+A code leads straight to its page; words find everything that has all of them, grouped by kind. It ranks no firm and
+searches no tax number.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from datasette import Response, hookimpl
-from datasette.utils import escape_sqlite, path_from_row_pks
 
-EACH = 5
-MOST = 1_000
-"""Hits are counted up to here; beyond it the page says "more than"."""
+Json = dict[str, Any]
+
+QUESTION = "pertanyaan"
 
 
 @hookimpl
 def register_routes():
-    """The address of the search."""
-    return [(r"^/cari$", search)]
+    """The page and its JSON."""
+    return [(r"^/cari(?P<format>\.json)?$", page)]
 
 
-async def search(request, datasette):
-    """The page of results."""
-    words = " ".join(request.args.get("q", "").split())[:200]
-    release = datasette.jinja_env.globals["release"]
-    query = fts_query(words)
-    found = await hits(datasette, release, query) if query else []
-    context = {"words": words, "found": found, "most": MOST, "row_path": row_path}
+async def page(request, datasette):
+    """The page of results, the same as JSON, or the way to the one package that a code names."""
+    shared = datasette.jinja_env.globals
+    index, words, release = shared["search_index"], shared["search_words"], shared["release"]
+    asked = read_request(request.args, index)
+    db = datasette.get_database(release["database"])
+    if "search_choices" not in shared:  # a release never changes while it is served
+        shared["search_choices"] = await db.execute_fn(index.choices)
+    ranges = shared["search_choices"]["ranges"]
+    found = await db.execute_fn(lambda connection: index.find(connection, release, words, ranges, asked))
+    found["questions"] = await questions(datasette, request, words, found["asked"]) if shown(asked, QUESTION) else []
+    if request.url_vars["format"]:
+        return Response.json(as_json(datasette, release, asked, found, index))
+    code = found["codes"]
+    if len(code) == 1 and code[0]["table"] == "paket" and not asked["kind"]:
+        return Response.redirect(datasette.urls.path(code[0]["path"]))
+    context = {
+        "search": asked,
+        "found": found,
+        "kinds": index.KINDS,
+        "most": index.MOST,
+        "each": index.PER_PAGE,
+        "choices": shared["search_choices"],
+        "marked": lambda text: words.mark(found["asked"], str(text)),
+        "address": lambda **more: address(datasette, asked, more),
+    }
     return Response.html(await datasette.render_template("search.html", context, request=request, view_name="search"))
 
 
-def fts_query(words: str) -> str:
-    """Every word quoted, so that punctuation is never syntax; words without a letter or digit find nothing.
+def read_request(args: Any, index: Any) -> Json:
+    """The words, filters and page number of a request; what makes no sense is as if it were not there."""
+    kind, number, year = args.get("jenis") or "", args.get("hal") or "", args.get("tahun") or ""
+    last = index.MOST // index.PER_PAGE
+    return {
+        "q": " ".join((args.get("q") or "").replace("\0", " ").split())[:200],
+        "kind": kind if kind in (*index.KINDS, QUESTION) else "",
+        "year": year if len(year) == 4 and year.isascii() and year.isdigit() else "",
+        "body": (args.get("badan") or "")[:200],
+        "page": int(number) if number.isascii() and number.isdigit() and 0 < int(number[:6]) <= last else 1,
+    }
 
-    >>> fts_query('jalan "raya (2025)')
-    '"jalan" "raya" "(2025)"'
-    """
-    kept = [word.replace('"', "").replace("\0", "") for word in words.split() if any(map(str.isalnum, word))]
-    return " ".join(f'"{word}"' for word in kept)
+
+def shown(asked: Json, kind: str) -> bool:
+    """Whether a kind is part of the answer."""
+    return asked["kind"] in ("", kind) and not (kind == QUESTION and (asked["year"] or asked["body"]))
 
 
-async def hits(datasette: Any, release: dict[str, Any], query: str) -> list[dict[str, Any]]:
-    """Tables with hits, in the order of the site, each with its count and first rows."""
-    order = [name for dataset in release["datasets"] for name in dataset["filled"]]
+def address(datasette: Any, asked: Json, more: Json) -> str:
+    """This search with other choices; empty ones are left out, and the page starts anew."""
+    chosen = {"q": asked["q"], "jenis": asked["kind"], "tahun": asked["year"], "badan": asked["body"], **more}
+    pairs = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in chosen.items() if value)
+    return str(datasette.urls.path("/cari")) + f"?{pairs}"
+
+
+async def questions(datasette: Any, request: Any, words: Any, groups: list[Json]) -> list[Json]:
+    """Our questions with all the words in title or explanation, in either language, the best first."""
+    canned = await datasette.get_canned_queries(datasette.jinja_env.globals["release"]["database"], request.actor)
+    lang = request.scope.get("language", "id")
     found = []
-    for table in (release["tables"][name] for name in order):
-        if table["searchable"]:
-            result = await table_hits(datasette, release["database"], table, query)
-            if result["count"]:
-                found.append(result)
-    return found
+    for name, query in canned.items() if groups else ():
+        if QUESTION not in query:
+            continue
+        own = query[QUESTION]
+        title = {"id": query["title"], "en": own["en"]}
+        text = f"{title['id']} {query['description']} {title['en']} {own['explanation']}"
+        known = set(words.tokens(text))
+        if all(any(known.issuperset(phrase) for phrase in group["phrases"]) for group in groups):
+            rank = words.score(groups, title[lang], text, lambda word: 0.1)
+            found.append((-rank, len(found), {"name": name, "title": title, "path": f"/pertanyaan/{name}"}))
+    return [item for *_, item in sorted(found)]
 
 
-async def table_hits(datasette: Any, database: str, table: dict[str, Any], query: str) -> dict[str, Any]:
-    """Count and first hits of one table."""
-    index = escape_sqlite(f"{table['name']}_fts")
-    name = escape_sqlite(table["name"])
-    inner = f"select rowid from {index} where {index} match :query limit {MOST + 1}"
-    db = datasette.get_database(database)
-    count = (await db.execute(f"select count(*) from ({inner})", {"query": query})).first()[0]
-    rows = []
-    if count:
-        sql = f"select * from {name} where rowid in ({inner}) limit {EACH}"
-        rows = list((await db.execute(sql, {"query": query})).rows)
-    return {"table": table, "count": count, "rows": rows}
+def as_json(datasette: Any, release: Json, asked: Json, found: Json, index: Any) -> Json:
+    """The same for programs: raw values, and counts that say when they stopped counting."""
+    return {
+        "rilis": release["version"],
+        "cari": asked["q"],
+        "saringan": {"jenis": asked["kind"], "tahun": asked["year"], "badan": asked["body"], "hal": asked["page"]},
+        "kode": [raw(datasette, item) for item in found["codes"]],
+        "kelompok": [
+            {
+                "jenis": group["kind"],
+                "jumlah": min(group["count"], index.MOST),
+                "lebih": group["count"] > index.MOST,
+                "hasil": [raw(datasette, item) for item in group["hits"]],
+            }
+            for group in found["groups"]
+        ],
+        "pertanyaan": [
+            {"nama": q["name"], "judul": q["title"], "alamat": str(datasette.urls.path(q["path"]))}
+            for q in found["questions"]
+        ],
+        "saran": found["instead"],
+    }
 
 
-def row_path(row: Any, keys: list[str]) -> str:
-    """The last part of a row's address."""
-    return path_from_row_pks(row, keys, not keys)
+def raw(datasette: Any, item: Json) -> Json:
+    """One hit with the values of its row."""
+    amount = item["amount"]
+    return {
+        "tabel": item["table"],
+        "judul": item["title"],
+        "lain": item["others"],
+        "tahun": item["year"],
+        "kode": item["code"],
+        "nilai": item["row"][amount] if amount else None,
+        "alamat": str(datasette.urls.path(item["path"])),
+    }

@@ -26,6 +26,8 @@ from datasette.utils import StartupError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.entities import add_table, create_entities
+
 ROOT = Path(__file__).parent.parent
 PLUGINS = ROOT / "plugins"
 FILE = "a" * 64
@@ -96,11 +98,18 @@ def quality_resources() -> list[Json]:
     return [{**r, "x-dataset": "kualitas"} for r in package["resources"]]
 
 
+FOUND = {"jenis": "paket", "judul": "nama_paket", "tahun": "tahun_anggaran", "urut": "pagu_sen", "kode": "kd_tender"}
+FOUND_ROWS = """
+    SELECT rowid AS baris, nama_paket AS judul, '' AS lain, tahun_anggaran AS tahun, NULL AS badan, pagu_sen AS urut
+    FROM tender ORDER BY urut DESC NULLS LAST, baris
+"""
+
+
 def resources() -> list[Json]:
     """All tables."""
     shown = {"label_column": "nama_paket", "facets": ["tahun_anggaran", "ulang"]}
     return [
-        resource("tender", "Tender", TENDER, ["kd_tender"], **{"x-datasette": shown, "x-fts": ["nama_paket"]}),
+        resource("tender", "Tender", TENDER, ["kd_tender"], **{"x-datasette": shown, "x-fts": ["nama_paket"], "x-cari": FOUND}),
         resource(
             "rup_penyedia", "Rencana pengadaan", RUP, ["kd_rup"], **{"x-datasette": {"label_column": "nama_paket"}}
         ),
@@ -201,6 +210,8 @@ def write_release(folder: Path, host: str = "contoh.invalid") -> Path:
                 db.execute(f"insert into {name} ({', '.join(row)}) values ({marks})", row)
         db.execute('create virtual table tender_fts using fts5(nama_paket, content="tender")')
         db.execute("insert into tender_fts(tender_fts) values ('rebuild')")
+        create_entities(db.cursor())
+        add_table(db.cursor(), "tender", "paket", FOUND_ROWS, 0)
         db.commit()
     (folder / "data/tender.csv").write_text("kd_tender\n101\n102\n103\n", encoding="utf-8")
     write_json(folder / "datapackage.json", {"name": "opendata", "version": VERSION, "resources": resources()})

@@ -1,13 +1,25 @@
-"""Full-text indexes: filled aside, and yet exactly what SQLite would have built in place."""
+"""The indexes of a release, filled aside and yet what SQLite would have built in place, and the page that asks them."""
 
+import asyncio
+import re
 import shutil
 import sqlite3
+from collections import Counter
 from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from conftest import paket
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from conftest import ROOT, paket
+from playwright.sync_api import Browser
+from test_pages import browser  # noqa: F401
+from test_plugins import PLUGINS, site
+from test_plugins import words as read
+from test_questions import contoh  # noqa: F401
 
-from etl import search
+from etl import entities, search
 from etl.descriptors import load_resources
 from etl.errors import ReleaseBroken
 
@@ -77,3 +89,164 @@ def test_failure_on_the_side_is_told(packages, monkeypatch, tmp_path, least):
     resources = [load_resources(packages)["paket_uji"]]
     with search.second_core(staging) as pool, pytest.raises(ReleaseBroken, match="no such table"):
         pool.submit(search.fill_and_judge, staging, tmp_path / "cari.db", resources).result()
+
+
+# The index over all entities and the page that asks it, on the sample.
+
+SYNONYMS = yaml.safe_load((ROOT / "datapackages/sinonim.yml").read_text(encoding="utf-8"))
+RESOURCES = load_resources(ROOT / "datapackages")
+FOUND = {name: r.get("x-cari") for name, r in RESOURCES.items() if r.get("x-cari")}
+
+
+@pytest.fixture(scope="module")
+def get(contoh):  # noqa: F811
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+    ds = site((contoh / "out/current").resolve(), metadata)
+    return lambda path, **more: asyncio.run(ds.client.get(path, **more))
+
+
+@pytest.fixture(scope="module")
+def ask(contoh):  # noqa: F811
+    def run(sql, *values):
+        with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(sql, values)]
+
+    return run
+
+
+def tokens(text):
+    return re.findall(r"[a-z0-9]+", text.casefold())
+
+
+def test_every_row_of_every_table_stands_once_under_its_own_words(ask):
+    ranges = ask("select * from cari_rentang order by dari")
+    assert [r["jenis"] for r in ranges] == sorted((r["jenis"] for r in ranges), key=entities.KINDS.index)
+    for item in ranges:
+        table, rule = item["tabel"], FOUND[item["tabel"]]
+        named = f"select count(*) as n from {table} where {rule['judul']} <> ''"
+        assert ask(named)[0]["n"] == item["sampai"] - item["dari"] + 1
+        joined = f"select c.id, t.* from cari c join {table} t on t.rowid = c.baris where c.id between ? and ?"
+        rows = ask(joined, item["dari"], item["sampai"])
+        assert len(rows) == item["sampai"] - item["dari"] + 1
+        for row in (*rows[:3], *rows[-3:]):
+            match = " AND ".join(f'judul : "{word}"' for word in tokens(row[rule["judul"]]))
+            assert {"rowid": row["id"]} in ask("select rowid from cari_fts(?)", match)
+        if rule.get("urut"):
+            values = [row[rule["urut"]] for row in rows if row[rule["urut"]] is not None]
+            assert values == sorted(values, reverse=True)
+
+
+def test_index_holds_no_word_that_no_public_column_has(ask):
+    known = set()
+    for table, rule in FOUND.items():
+        columns = [rule["judul"], *entities.listed(rule.get("lain"))]
+        for row in ask(f"select {', '.join(columns)} from {table}"):
+            known.update(*(tokens(value) for value in row.values() if value))
+    known.update(*(tokens(row["nama"]) for row in ask("select nama from penyedia_alias where nama <> ''")))
+    assert {row["kata"] for row in ask("select kata from cari_kata")} <= known
+
+
+def test_private_columns_and_odd_rules_are_refused():
+    rule = {"jenis": "paket", "judul": "nama_paket"}
+    withheld = next(f.name for f in RESOURCES["tender"].fields if not f.public)
+    for bad in ({**rule, "lain": withheld}, {**rule, "jenis": "lain"}, {"jenis": "paket"}):
+        resource = load_resources(ROOT / "datapackages")["tender"]
+        resource.descriptor["x-cari"] = bad
+        with pytest.raises(ReleaseBroken, match="x-cari"):
+            entities.check_rule(resource)
+
+
+def test_synonyms_are_plain_and_in_one_group_only():
+    phrases = [phrase for line in SYNONYMS for phrase in line]
+    assert [phrase for phrase, n in Counter(phrases).items() if n > 1] == []
+    assert [phrase for phrase in phrases if " ".join(tokens(phrase)) != phrase] == []
+
+
+def counts(get, query):
+    return {group["jenis"]: group["jumlah"] for group in get(f"/cari.json?{query}").json()["kelompok"]}
+
+
+def test_counts_equal_those_of_the_tables(get, ask):
+    long = [g for g in ("jalan", "jln", "jl")]
+    rows = ask("select nama_paket, nama_satker, nama_klpd, tahun_anggaran from paket")
+    texts = [(r, tokens(" ".join(str(r[c] or "") for c in ("nama_paket", "nama_satker", "nama_klpd")))) for r in rows]
+    hits = [r for r, text in texts if any(w in long or w.startswith("jalan") for w in text)]
+    assert hits and counts(get, "q=jln")["paket"] == counts(get, "q=jalan")["paket"] == len(hits)
+    body, year = Counter((r["nama_klpd"], r["tahun_anggaran"]) for r in hits).most_common(1)[0][0]
+    own = [r for r in hits if (r["nama_klpd"], r["tahun_anggaran"]) == (body, year)]
+    assert counts(get, f"q=jalan&tahun={year}&badan={quote(body)}")["paket"] == len(own)
+
+
+def test_abbreviations_work_both_ways_and_words_are_begun(get, ask):
+    for short, long in (("rehab", "rehabilitasi"), ("pemb", "pembangunan"), ("kab", "kabupaten")):
+        assert counts(get, f"q={short}").get("paket") == counts(get, f"q={long}").get("paket")
+    assert counts(get, "q=pembangu")["paket"] == counts(get, "q=pembangunan")["paket"] - len(
+        [r for r in ask("select nama_paket from paket") if "pemb" in tokens(r["nama_paket"])]
+    )
+
+
+def test_all_pages_of_a_kind_have_every_hit_once(get):
+    total, seen, page = counts(get, "q=jalan&jenis=paket")["paket"], [], 1
+    assert 20 < total < 1_000
+    while group := get(f"/cari.json?q=jalan&jenis=paket&hal={page}").json()["kelompok"]:
+        if not group[0]["hasil"]:
+            break
+        seen += [hit["alamat"] for hit in group[0]["hasil"]]
+        page += 1
+    assert len(seen) == total == len(set(seen))
+
+
+def test_codes_lead_to_their_page(get, ask):
+    row = ask("select jalur, kunci from paket where jalur = 'tender' order by kunci limit 1")[0]
+    for prefix in ("", "/en"):
+        answer = get(f"{prefix}/cari?q={row['kunci']}")
+        assert (answer.status_code, answer.headers["location"]) == (302, f"{prefix}/paket/tender/{row['kunci']}")
+    plan = ask("select kd_rup, kunci, jalur from jejak where kd_rup <> '' limit 1")[0]
+    found = [hit["alamat"] for hit in get(f"/cari.json?q={plan['kd_rup']}").json()["kode"]]
+    assert f"/paket/{plan['jalur']}/{plan['kunci']}" in found
+    number = ask("select npwp from penyedia where npwp <> '' limit 1")[0]["npwp"]
+    assert get(f"/cari.json?q={number}").json()["kode"] == counts(get, f"q={number}") or not counts(get, f"q={number}")
+
+
+def test_hits_lead_to_pages_that_exist_and_show_the_words_marked(get):
+    for query in ("jalan", "kendaraan", "cv", "dinas"):
+        for group in get(f"/cari.json?q={query}").json()["kelompok"]:
+            assert get(group["hasil"][0]["alamat"]).status_code == 200, group
+    page = get("/cari?q=jln")
+    assert re.search(r"<mark>(jalan|jln)</mark>", page.text, re.I)
+
+
+def test_nothing_found_suggests_words_of_the_release(get):
+    assert "jalan" in get("/cari.json?q=jalna").json()["saran"]
+    assert "pembangunan jalan" in get("/cari.json?q=pembangunan+jalna").json()["saran"]
+    page = get("/en/cari?q=jalna")
+    assert 'href="/en/cari?q=jalan"' in page.text and "Did you mean" in read(page)
+    two = get("/cari?q=zzzqqq+jalan")
+    assert 'href="/cari?q=jalan"' in two.text
+
+
+def test_questions_are_found_in_both_languages(get):
+    for query in ("penawar tunggal", "single bidder"):
+        assert get(f"/cari.json?q={quote(query)}").json()["pertanyaan"], query
+
+
+def test_a_release_without_the_index_says_so(tmp_path, contoh):  # noqa: F811
+    folder = Path(shutil.copytree((contoh / "out/current").resolve(), tmp_path / "rilis"))
+    with closing(sqlite3.connect(folder / "opendata.db")) as db:
+        db.execute("drop table cari_rentang")
+    page = asyncio.run(site(folder).client.get("/cari?q=jalan"))
+    assert page.status_code == 200 and "belum membawa indeks pencarian" in read(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_page_fits_and_has_no_accessibility_fault(get, browser: Browser, width):  # noqa: F811
+    style = "".join((PLUGINS / f"static/{name}.css").read_text(encoding="utf-8") for name in ("site", "search"))
+    for path in ("/cari", "/cari?q=jalan", "/en/cari?q=jalna", "/cari?q=jalan&jenis=paket&hal=2"):
+        with browser.new_context(viewport={"width": width, "height": 900}) as context:
+            page = context.new_page()
+            page.set_content(get(path).text.replace("</head>", f"<style>{style}</style></head>"))
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert [v["id"] for v in Axe().run(page).response["violations"]] == [], path

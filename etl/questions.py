@@ -33,7 +33,7 @@ def load_questions(datapackages: Path) -> dict[str, Json]:
     for path in sorted(datapackages.glob("*/queries/*.sql")):
         if path.stem in found:
             raise DescriptorError(f"{path}: nama pertanyaan sudah dipakai dataset lain")
-        found[path.stem] = read_question(path)
+        found[path.stem] = {**read_question(path), "tema": path.parent.parent.name}
     return dict(sorted(found.items(), key=lambda item: (READERS.index(item[1]["pembaca"]), item[1]["nomor"], item[0])))
 
 

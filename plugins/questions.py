@@ -14,7 +14,6 @@ from datasette.utils import escape_sqlite
 
 Json = dict[str, Any]
 
-READERS = ("jurnalis", "peneliti", "pengawas")
 HIDDEN = ("tabel", "kunci")
 HIDDEN_STARTS = ("kolom_", "kunci_")
 QUESTION = "pertanyaan/"
@@ -38,17 +37,28 @@ OPERATORS = {
 
 @hookimpl
 def register_routes():
-    """The list and each question."""
-    return [(r"^/pertanyaan$", listing), (r"^/pertanyaan/(?P<name>\w+)$", question)]
+    """Each question; ``question_list.py`` has the list."""
+    return [(r"^/pertanyaan/(?P<name>\w+)$", question)]
 
 
-async def listing(request, datasette):
-    """All questions by reader."""
-    found = await questions(datasette, request.actor)
-    groups = [(reader, [q for q in found.values() if q["pembaca"] == reader]) for reader in READERS]
-    context = {"groups": [(reader, group) for reader, group in groups if group]}
-    html = await datasette.render_template("questions.html", context, request=request, view_name="questions")
-    return Response.html(html)
+@hookimpl
+def prepare_jinja2_environment(env):
+    """Let the list and the start page ask: ``jinja_env.globals["all_questions"]`` and ``["chosen_question"]``."""
+    env.globals["all_questions"] = questions
+    env.globals["chosen_question"] = chosen
+
+
+async def chosen(datasette: Any, name: str, args: Json) -> Json | None:
+    """A question with the choices of its first page, what is missing for them, and whether it can be answered."""
+    asked = (await questions(datasette, None)).get(name)
+    if asked is None:
+        return None
+    release = datasette.jinja_env.globals["release"]
+    _, values = await choose(datasette, release, asked, args)
+    needs = [await looked_up(datasette, release, item, values) for item in asked["butuh"]]
+    missing = [item for item in needs if not item["banyak"]]
+    whole = all(item["pelengkap"] for item in missing) and all(name in release["tables"] for name in asked["tabel"])
+    return {"question": asked, "values": values, "missing": missing, "ready": whole}
 
 
 async def question(request, datasette):

@@ -44,6 +44,8 @@ def read_release(folder: Path, config: Json) -> Json:
         "folder": folder,
         "files": manifest["files"],
         "tables": tables,
+        "sums": {name: table.get("sums", {}) for name, table in manifest["tables"].items()},
+        "publisher": config.get("publisher", {}),
         "datasets": datasets(tables, config),
         "columns": shared_columns(tables),
         "sources": sources(rows),

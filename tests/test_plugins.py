@@ -109,7 +109,13 @@ def resources() -> list[Json]:
     """All tables."""
     shown = {"label_column": "nama_paket", "facets": ["tahun_anggaran", "ulang"]}
     return [
-        resource("tender", "Tender", TENDER, ["kd_tender"], **{"x-datasette": shown, "x-fts": ["nama_paket"], "x-cari": FOUND}),
+        resource(
+            "tender",
+            "Tender",
+            TENDER,
+            ["kd_tender"],
+            **{"x-datasette": shown, "x-fts": ["nama_paket"], "x-cari": FOUND},
+        ),
         resource(
             "rup_penyedia", "Rencana pengadaan", RUP, ["kd_rup"], **{"x-datasette": {"label_column": "nama_paket"}}
         ),

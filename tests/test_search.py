@@ -17,7 +17,6 @@ from playwright.sync_api import Browser
 from test_pages import browser  # noqa: F401
 from test_plugins import PLUGINS, site
 from test_plugins import words as read
-from test_questions import contoh  # noqa: F401
 
 from etl import entities, search
 from etl.descriptors import load_resources
@@ -99,14 +98,14 @@ FOUND = {name: r.get("x-cari") for name, r in RESOURCES.items() if r.get("x-cari
 
 
 @pytest.fixture(scope="module")
-def get(contoh):  # noqa: F811
+def get(contoh):
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
     ds = site((contoh / "out/current").resolve(), metadata)
     return lambda path, **more: asyncio.run(ds.client.get(path, **more))
 
 
 @pytest.fixture(scope="module")
-def ask(contoh):  # noqa: F811
+def ask(contoh):
     def run(sql, *values):
         with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
             db.row_factory = sqlite3.Row
@@ -231,7 +230,7 @@ def test_questions_are_found_in_both_languages(get):
         assert get(f"/cari.json?q={quote(query)}").json()["pertanyaan"], query
 
 
-def test_a_release_without_the_index_says_so(tmp_path, contoh):  # noqa: F811
+def test_a_release_without_the_index_says_so(tmp_path, contoh):
     folder = Path(shutil.copytree((contoh / "out/current").resolve(), tmp_path / "rilis"))
     with closing(sqlite3.connect(folder / "opendata.db")) as db:
         db.execute("drop table cari_rentang")
@@ -239,14 +238,28 @@ def test_a_release_without_the_index_says_so(tmp_path, contoh):  # noqa: F811
     assert page.status_code == 200 and "belum membawa indeks pencarian" in read(page)
 
 
+@pytest.fixture(scope="module")
+def looks(get):
+    """Pages with their style inside, fetched before the browser starts its own loop."""
+    style = "".join((PLUGINS / f"static/{name}.css").read_text(encoding="utf-8") for name in ("site", "search"))
+    paths = (
+        "/cari",
+        "/cari?q=jalan",
+        "/en/cari?q=jalna",
+        "/cari?q=jalan&jenis=paket&hal=2",
+        "/cari?q=jalan&tahun=2025",
+    )
+    return {path: get(path).text.replace("</head>", f"<style>{style}</style></head>") for path in paths}
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_page_fits_and_has_no_accessibility_fault(get, browser: Browser, width):  # noqa: F811
-    style = "".join((PLUGINS / f"static/{name}.css").read_text(encoding="utf-8") for name in ("site", "search"))
-    for path in ("/cari", "/cari?q=jalan", "/en/cari?q=jalna", "/cari?q=jalan&jenis=paket&hal=2"):
-        with browser.new_context(viewport={"width": width, "height": 900}) as context:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_and_has_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
+    for path, text in looks.items():
+        with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
             page = context.new_page()
-            page.set_content(get(path).text.replace("</head>", f"<style>{style}</style></head>"))
+            page.set_content(text)
             page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert [v["id"] for v in Axe().run(page).response["violations"]] == [], path
+            assert [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]] == [], path

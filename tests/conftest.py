@@ -36,6 +36,7 @@ resources:
     x-scope: [kd_klpd, tahun]
     x-updated: diperbarui
     x-fts: [nama]
+    x-cari: {jenis: paket, judul: nama, tahun: tahun, badan: kd_klpd, urut: nilai_sen, kode: kd}
     x-person: {name: penyedia, type: [bentuk], npwp: [npwp]}
     x-forms:
       - {name: isb_uji, source: isb_uji, signature: [kd, nama, nilai], withhold: [catatan_internal]}

@@ -44,7 +44,8 @@ COUNT = MINE + "select count(*) as jumlah from milik"
 PACKAGES = (
     MINE
     + """
-    select m.proses_tabel, m.proses_kunci, m.tahun_anggaran, p.nama_paket, p.nama_satker, p.nama_klpd, p.keadaan
+    select m.proses_tabel, m.proses_kunci, m.tahun_anggaran, p.nama_paket, p.nama_satker, p.nama_klpd, p.id_satker,
+      p.keadaan
     from (select * from milik order by tahun_anggaran desc, proses_tabel, proses_kunci limit :limit offset :offset) m
     left join paket p on p.jalur = m.proses_tabel and p.kunci = m.proses_kunci
     order by m.tahun_anggaran desc, m.proses_tabel, m.proses_kunci
@@ -59,10 +60,10 @@ ROLES = f"""
 BUYERS = (
     MINE
     + """
-    select p.nama_satker, p.nama_klpd, count(*) as jumlah, min(m.tahun_anggaran) as dari,
+    select p.id_satker, p.nama_satker, p.nama_klpd, count(*) as jumlah, min(m.tahun_anggaran) as dari,
       max(m.tahun_anggaran) as sampai
     from milik m join paket p on p.jalur = m.proses_tabel and p.kunci = m.proses_kunci
-    group by p.nama_satker, p.nama_klpd order by p.nama_klpd, p.nama_satker
+    group by p.id_satker, p.nama_satker, p.nama_klpd order by p.nama_klpd, p.nama_satker
 """
 )
 BIDS = f"""
@@ -73,8 +74,8 @@ BIDS = f"""
 """
 LOST = (
     """
-    select s.proses_tabel, s.proses_kunci, p.tahun_anggaran, p.nama_paket, p.nama_satker, p.nama_klpd, s.nilai_sen,
-      s.nilai, p.nilai_pemenang_sen, p.nilai_pemenang, p.hps_sen, p.hps, p.hps_dibulatkan,
+    select s.proses_tabel, s.proses_kunci, p.tahun_anggaran, p.nama_paket, p.nama_satker, p.nama_klpd, p.id_satker,
+      s.nilai_sen, s.nilai, p.nilai_pemenang_sen, p.nilai_pemenang, p.hps_sen, p.hps, p.hps_dibulatkan,
       case when p.keadaan = 'gagal_batal' then 'gagal_batal' when exists (
         select 1 from partisipasi w where w.proses_tabel = s.proses_tabel and w.proses_kunci = s.proses_kunci
           and w.id_penyedia <> '' and w.peran in ('pemenang', 'penyedia_kontrak')) then 'kalah'

@@ -124,6 +124,12 @@ def test_every_row_of_the_real_files_is_counted_once(real_out):
     (listed,) = answers(real_out, "select count(distinct kd_klpd || '-' || kd_satker) n from satuan_kerja")
     assert official[0]["n"] == official[0]["units"] >= listed["n"] > 400
 
+    receipts = answers(real_out, "select id_satker, sum(nilai_sen) sen from satker_ringkas where tabel = 'realisasi_paket' "
+                                 "group by 1")  # fmt: skip
+    paid = answers(real_out, "select id_satker, sum(nilai_realisasi_sen) sen from satker_penyedia where id_satker in "
+                             "(select id_satker from satker where jumlah_paket = 0) group by 1")  # fmt: skip
+    assert receipts and [row for row in receipts if row not in paid] == []
+
 
 def test_unit_of_a_package_is_the_one_with_its_code_in_the_official_list(ask):
     rows = ask("select p.id_satker, s.kd_klpd || '-' || s.kd_satker as wanted from paket p join satuan_kerja s "

@@ -99,8 +99,15 @@ WITH kontrak_akhir AS (
   SELECT proses_tabel, proses_kunci, id_penyedia, 'anggota_kso', 'kontrak', kd_klpd, tahun_anggaran, NULL, '',
     nilai_bersama_sen, 1, jumlah_baris
   FROM kso
+), satker_realisasi AS (
+  SELECT r.kode_paket, MIN(v.id_satker) AS id_satker
+  FROM realisasi_paket AS r LEFT JOIN satker_kunci AS b ON b.jenis = 'badan' AND b.nama = r.nama_klpd
+  JOIN satker_kunci AS v ON v.jenis = 'kode' AND v.kode = r.kd_satker_str
+    AND v.badan = CASE WHEN r.kd_klpd <> '' THEN r.kd_klpd ELSE b.badan END
+  GROUP BY r.kode_paket
 )
 SELECT s.proses_tabel, s.proses_kunci, s.id_penyedia, s.peran, s.sumber, s.kd_klpd, s.tahun_anggaran, s.nilai_sen,
-  s.nilai_dari, s.nilai_bersama_sen, s.bagian, s.jumlah_baris, p.id_satker
+  s.nilai_dari, s.nilai_bersama_sen, s.bagian, s.jumlah_baris, COALESCE(p.id_satker, r.id_satker) AS id_satker
 FROM semua AS s LEFT JOIN paket AS p ON p.jalur = s.proses_tabel AND p.kunci = s.proses_kunci
+LEFT JOIN satker_realisasi AS r ON s.proses_tabel = 'realisasi_paket' AND r.kode_paket = s.proses_kunci
 ORDER BY s.proses_tabel, s.proses_kunci, s.id_penyedia, s.peran, s.sumber

@@ -11,11 +11,12 @@ from urllib.parse import parse_qsl
 import sqlglot
 from sqlglot import exp
 
+from etl.charts import read_chart
 from etl.errors import DescriptorError
 from etl.fields import Json
 
 READERS = ("jurnalis", "peneliti", "pengawas")
-ONCE = ("judul", "en", "pembaca", "nomor", "penjelasan", "explanation", "baris")
+ONCE = ("judul", "en", "pembaca", "nomor", "penjelasan", "explanation", "baris", "grafik")
 MANY = ("butuh", "dokumen", "parameter", "kolom")
 REQUIRED = ("judul", "en", "pembaca", "nomor", "penjelasan", "explanation", "butuh", "dokumen")
 UNITS = ("teks", "tanggal", "bilangan", "persen", "rupiah", "sen", "hari")
@@ -46,7 +47,7 @@ def read_question(path: Path) -> Json:
     if len(header["butuh"]) != len(header["dokumen"]):
         raise DescriptorError(f"{path}: tiap butuh perlu satu dokumen di bawahnya")
     parameters = [parameter(path, text) for text in header.get("parameter", [])]
-    used = check_sql(path, sql, {item["nama"] for item in parameters})
+    used, shown = check_sql(path, sql, {item["nama"] for item in parameters})
     texts = {key: header[key][0] for key in ONCE if key in header}
     columns = [column(path, text) for text in header.get("kolom", [])]
     needs = [need(path, *pair) for pair in zip(header["butuh"], header["dokumen"], strict=True)]
@@ -57,6 +58,7 @@ def read_question(path: Path) -> Json:
         "parameter": parameters,
         "kolom": {name: item for name, item in columns},
         **({"baris": link(texts["baris"])} if "baris" in texts else {}),
+        **({"grafik": read_chart(path, texts["grafik"], shown)} if "grafik" in texts else {}),
         "tabel": used,
         "sql": sql,
     }
@@ -121,8 +123,8 @@ def link(text: str) -> Json:
     return {"tabel": table, "saringan": [list(pair) for pair in parse_qsl(query, keep_blank_values=True)]}
 
 
-def check_sql(path: Path, sql: str, declared: set[str]) -> list[str]:
-    """One SELECT, whose parameters are those that the header declares; return the tables that it reads."""
+def check_sql(path: Path, sql: str, declared: set[str]) -> tuple[list[str], list[str]]:
+    """One SELECT, whose parameters are those that the header declares; return its tables and its columns."""
     statements = sqlglot.parse(sql, read="sqlite")
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise DescriptorError(f"{path}: harus satu SELECT")
@@ -131,7 +133,8 @@ def check_sql(path: Path, sql: str, declared: set[str]) -> list[str]:
         raise DescriptorError(f"{path}: parameter di kepala {sorted(declared)}, di SQL {sorted(used)}")
     local = {item.alias_or_name for item in statements[0].find_all(exp.CTE)}
     named = {item.name for item in statements[0].find_all(exp.Table)} - local
-    return sorted(name for name in named if name and not name.startswith(("sqlite_", "pragma_")))
+    tables = sorted(name for name in named if name and not name.startswith(("sqlite_", "pragma_")))
+    return tables, statements[0].named_selects
 
 
 def canned_query(question: Json) -> Json:

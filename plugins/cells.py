@@ -70,6 +70,7 @@ def prepare_jinja2_environment(env):
         "in_words": in_words,
         "months": MONTHS,
         "scales": SCALES,
+        "day": day,
     }
 
 

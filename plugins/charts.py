@@ -20,7 +20,7 @@ UNITLESS = ("", "sen")
 @hookimpl
 def prepare_jinja2_environment(env):
     """Let the other plugins make image files: ``jinja_env.globals["charts"]["image"]``."""
-    env.globals.setdefault("charts", {}).update(image=image, vega=vega)
+    env.globals.setdefault("charts", {}).update(image=image, vega=vega, unfolded=unfolded, facts=facts)
 
 
 @hookimpl
@@ -86,6 +86,30 @@ def draw(shared: Json, lang: str, spec: Json, model: Json, texts: Json, fields: 
     """One image."""
     says = {**speech(shared, lang, spec, model, texts, fields), "style": style}
     return str(shared["charts"]["draw"](shared["charts"], model, says, shape))
+
+
+def unfolded(spec: Json, rows: list[Json], fields: Any, lang: str) -> tuple[Json, list[Json], Any]:
+    """``transform: fold`` carried out: one row per folded column, named by the column's title in the reader's words."""
+    known = {field["name"]: field for field in fields}
+    for fold in spec.get("transform", []):
+        key, value = fold["as"]
+        names = {n: known[n]["title"][lang] if n in known else n for n in fold["fold"]}
+        rows = [{**row, key: names[n], value: row[n]} for row in rows for n in fold["fold"]]
+        unit = known[fold["fold"][0]]["unit"] if fold["fold"][0] in known else ""
+        fields = [f for f in fields if f["name"] != value] + [{"name": value, "title": {lang: ""}, "unit": unit}]
+    return {name: item for name, item in spec.items() if name != "transform"}, rows, fields
+
+
+def facts(shared: Json, lang: str, found: Json) -> list[tuple[str, str]]:
+    """The first values of a chart in its order, each with what it is."""
+    model = shared["charts"]["read"](found["spec"], found["rows"], units_of(found["spec"], found["fields"]))
+    order = {place: number for number, place in enumerate(model["places"])}
+    points = sorted(model["points"], key=lambda point: order[point["place"]])
+    says = speech(shared, lang, found["spec"], model, found["texts"], found["fields"])
+    return [
+        (" · ".join(part for part in (p["series"], says["place"](p["place"])) if part), says["label"](p["value"]))
+        for p in points
+    ]
 
 
 def units_of(spec: Json, fields: Any) -> Json:

@@ -16,8 +16,10 @@ WIDTHS = {"wide": 720, "narrow": 360}
 PALETTE = ("#0b5d4f", "#c2570c", "#3b5b92", "#8a6d00", "#8c3b6e", "#4d7c32", "#6b6b6b", "#a33a2a")
 DARK = ("#7fd1bd", "#f0a35e", "#9db8ea", "#e0c24d", "#e39cc6", "#a6d388", "#bdbdbd", "#f2998c")
 NARROW_LETTERS = frozenset("iljtfrI.,:;|!'()[] -/")
-FONT = '"DejaVu Sans",system-ui,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif'
+FONT = '"DejaVu Sans","Noto Sans","Liberation Sans",Roboto,"Segoe UI",Arial,sans-serif'
 BAR = 18
+BOLD = 1.12
+"""How much wider bold letters are."""
 PAD = 16
 
 
@@ -76,11 +78,11 @@ def text(x: float, y: float, words: str, kind: str, size: int = 12, anchor: str 
 def frame(says: Json, width: int, legend: list[str], body: Any) -> str:
     """The whole image: title, mark of a sample, note, legend, the drawing that ``body(top)`` returns, source."""
     parts, y = [], 24.0
-    for line in wrapped(says["title"], 17, width - 2 * PAD):
+    for line in wrapped(says["title"], 17, (width - 2 * PAD) / BOLD):
         parts.append(text(PAD, y, line, "ct", 17))
         y += 22
     if says["sample"]:
-        size = span(says["sample"], 13) + 16
+        size = span(says["sample"], 13) * BOLD + 16
         parts.append(f'<rect class="cs" x="{PAD}" y="{y - 13:.1f}" width="{size:.1f}" height="20" rx="3"/>')
         parts.append(text(PAD + 8, y + 2, says["sample"], "cw", 13))
         y += 24

@@ -36,6 +36,12 @@ OPERATORS = {
 
 
 @hookimpl
+def prepare_jinja2_environment(env):
+    """Let the charts of a question ask it: ``jinja_env.globals["answered"]``."""
+    env.globals["answered"] = answered
+
+
+@hookimpl
 def register_routes():
     """Each question; ``question_list.py`` has the list."""
     return [(r"^/pertanyaan/(?P<name>\w+)$", question)]
@@ -63,9 +69,16 @@ async def chosen(datasette: Any, name: str, args: Json) -> Json | None:
 
 async def question(request, datasette):
     """One question with its answer or the missing document."""
-    asked = (await questions(datasette, request.actor)).get(request.url_vars["name"])
+    context = await answered(datasette, request.url_vars["name"], request)
+    html = await datasette.render_template("question.html", context, request=request, view_name="question")
+    return Response.html(html)
+
+
+async def answered(datasette: Any, name: str, request: Any) -> Json:
+    """The question with the reader's choice, what it needs, and its answer, or none where a document is missing."""
+    asked = (await questions(datasette, request.actor)).get(name)
     if asked is None:
-        raise NotFound(f"pertanyaan: {request.url_vars['name']}")
+        raise NotFound(f"pertanyaan: {name[:200]}")
     release = datasette.jinja_env.globals["release"]
     options, values = await choose(datasette, release, asked, request.args)
     needs = [await looked_up(datasette, release, item, values) for item in asked["butuh"]]
@@ -73,7 +86,7 @@ async def question(request, datasette):
     answer = None
     if all(item["pelengkap"] for item in missing) and all(name in release["tables"] for name in asked["tabel"]):
         answer = await run(datasette, release, asked, values)
-    context = {
+    return {
         "question": asked,
         "options": options,
         "values": values,
@@ -85,8 +98,6 @@ async def question(request, datasette):
         "most": MOST,
         "exports": f"?{pairs(values.items())}" if values else "",
     }
-    html = await datasette.render_template("question.html", context, request=request, view_name="question")
-    return Response.html(html)
 
 
 async def questions(datasette: Any, actor: Any) -> dict[str, Json]:

@@ -1,16 +1,28 @@
 """Charts: what is drawn is what the rows say, with its note, source and release, and nothing is drawn as zero."""
 
 import asyncio
+import html
 import re
 import runpy
+import sqlite3
+import struct
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import httpx
 import pytest
+from conftest import ROOT
 from datasette.app import Datasette
 from test_plugins import PLUGINS, VERSION, site, write_release
+
+from etl.charts import read_chart
+from etl.descriptors import load_datasets, load_resources
+from etl.errors import DescriptorError
+from etl.metadata import datasette_metadata
+from etl.questions import canned_query, load_questions
 
 Json = dict[str, Any]
 
@@ -170,10 +182,127 @@ def test_a_figure_in_a_page_has_both_sizes_names_and_no_inline_style(ds: Dataset
     page = asyncio.run(rendered())
     images = re.findall(r"<svg.*?</svg>", page, re.S)
     assert [re.search(r'class="chart (\w+)"', svg)[1] for svg in images] == ["wide", "narrow"]  # type: ignore[index]
-    assert "style" not in page and 'role="img"' in page and "1 baris tanpa angka" in page
+    assert "style" not in page and 'role="img"' in page and "1 nilai tidak ada di data" in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids)) == 5
     for svg in images:
         tree = ElementTree.fromstring(svg)
         assert tree.get("aria-labelledby", "").split() == [e.get("id") for e in list(tree)[:2]]
     assert '<data value="12345678900.5">Rp12.345.678.900,50</data>' in page
+
+
+DRAWN = {name: q for name, q in load_questions(ROOT / "datapackages").items() if "grafik" in q}
+
+
+def test_at_least_ten_questions_are_drawn_and_each_can_be() -> None:
+    assert len(DRAWN) >= 10
+    for question in DRAWN.values():
+        READ({**question["grafik"], "transform": []}, [], {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"bar"', '"arc"', "mark"),
+        ('"nama"', '"nomor"', "nomor"),
+        ('"x":', '"z":', "z"),
+        ('{"mark"', '"mark"', "JSON"),
+        ('"encoding"', '"width": 9, "encoding"', "width"),
+    ],
+)
+def test_a_specification_that_cannot_be_drawn_stops_the_metadata(old: str, new: str, message: str) -> None:
+    text = '{"mark": "bar", "encoding": {"y": {"field": "nama"}, "x": {"field": "nilai", "type": "quantitative"}}}'
+    assert read_chart(Path("q.sql"), text, ["nama", "nilai"])["mark"] == "bar"
+    with pytest.raises(DescriptorError, match=message):
+        read_chart(Path("q.sql"), text.replace(old, new, 1), ["nama", "nilai"])
+
+
+@pytest.fixture(scope="module")
+def whole(contoh: Path) -> Datasette:
+    """The built sample with its questions."""
+    packages = ROOT / "datapackages"
+    content = datasette_metadata({"title": "K", "description": ""}, load_datasets(packages), load_resources(packages))
+    content["databases"]["opendata"]["queries"] = {n: canned_query(q) for n, q in load_questions(packages).items()}
+    return site((contoh / "out/current").resolve(), content)
+
+
+def fetched(ds: Datasette, path: str) -> httpx.Response:
+    """One answer of the site."""
+    return asyncio.run(ds.client.get(path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DRAWN)
+def test_numbers_of_a_chart_are_those_of_its_table(whole: Datasette, contoh: Path, name: str) -> None:
+    page = fetched(whole, f"/pertanyaan/{name}")
+    found = fetched(whole, f"/pertanyaan/{name}.vl.json")
+    if found.status_code == 404:  # the sample has nothing to draw for the first choice
+        assert 'class="chart' not in page.text
+        return
+    values = dict(re.findall(r'<(?:select|input) id="p-\w+" name="(\w+)"(?: value="([^"]*)")?', page.text))
+    values |= dict(
+        re.findall(r'name="(\w+)">(?:<option[^>]*>[^<]*</option>)*?<option value="([^"]*)" selected', page.text)
+    )
+    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
+        db.row_factory = sqlite3.Row
+        rows = [dict(row) for row in db.execute(DRAWN[name]["sql"], {k: html.unescape(v) for k, v in values.items()})]
+    spec = DRAWN[name]["grafik"]
+    measured = spec["encoding"]["x"]["field"]
+    columns = spec["transform"][0]["fold"] if "transform" in spec else [measured]
+    expected = sorted(row[c] for row in rows for c in columns if row[c] is not None)
+    drawn = sorted(v[measured] for v in found.json()["data"]["values"] if v[measured] is not None)
+    assert rows and drawn == expected
+    svg = fetched(whole, f"/pertanyaan/{name}.svg").text
+    assert "DATA CONTOH" in svg and 'class="chart wide"' in page.text
+    bars = [e for e in ElementTree.fromstring(svg).iter(f"{SVG}rect") if e.find(f"{SVG}title") is not None]
+    assert len(bars) == len(expected) if "aggregate" not in spec["encoding"]["x"] else bars
+
+
+def test_files_of_a_chart_its_frame_and_its_card(whole: Datasette) -> None:
+    page = fetched(whole, "/pertanyaan/pergeseran_skpd")
+    png = fetched(whole, "/pertanyaan/pergeseran_skpd.png")
+    assert png.content[:8] == b"\x89PNG\r\n\x1a\n" and png.headers["content-type"] == "image/png"
+    frame = fetched(whole, "/en/sematan/pertanyaan/pergeseran_skpd")
+    assert 'role="img"' in frame.text and "DATA CONTOH" in frame.text and "noindex" in frame.headers["x-robots-tag"]
+    assert 'target="_top"' in frame.text and "<table" in frame.text and "<script" not in frame.text
+    spec = fetched(whole, "/pertanyaan/pergeseran_skpd.vl.json").json()
+    assert "DATA CONTOH" in spec["title"]["subtitle"] and spec["usermeta"]["rilis"]
+    card = re.search(r'og:image" content="([^"]+)"', page.text)
+    assert card and "og:title" in page.text and "og:description" in page.text
+    image = fetched(whole, html.unescape(card[1]).removeprefix("http://localhost"))
+    assert image.content[:4] == b"\x89PNG" and struct.unpack(">II", image.content[16:24]) == (1200, 630)
+
+
+@pytest.mark.parametrize("page", ["/", "/en/"])
+def test_other_pages_have_cards(whole: Datasette, contoh: Path, page: str) -> None:
+    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
+        package = db.execute("select jalur, kunci from paket where hps_sen is not null limit 1").fetchone()
+        supplier = db.execute("select id_penyedia from penyedia limit 1").fetchone()[0]
+    for address in (page, f"{page}paket/{package[0]}/{package[1]}", f"{page}penyedia/{supplier}"):
+        card = re.search(r'og:image" content="http://localhost([^"]+)"', fetched(whole, address).text)
+        assert card, address
+        assert fetched(whole, html.unescape(card[1])).content[:4] == b"\x89PNG", card[1]
+
+
+def test_a_card_states_figures_stage_and_sample(whole: Datasette) -> None:
+    shared = whole.jinja_env.globals
+    card = runpy.run_path(str(PLUGINS / "charts_card.py"))["drawn"]
+    said = " ".join(texts(card(shared, "id", "Pagu", [("Pagu", "Rp1,2 miliar")], "APBD murni 2025")))
+    for expected in ("Pagu", "Rp1,2 miliar", "APBD murni 2025", "DATA CONTOH", shared["release"]["version"]):
+        assert expected in said
+
+
+def test_without_fonts_there_is_no_png_and_no_promise_of_one(whole: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(whole.invoke_startup())
+    monkeypatch.setitem(whole.jinja_env.globals["charts"], "png_ready", lambda: False)
+    answer = fetched(whole, "/pertanyaan/pergeseran_skpd.png?tahun=2024")
+    assert answer.status_code == 503 and "SVG" in answer.text
+    page = fetched(whole, "/pertanyaan/pergeseran_skpd?tahun=2024").text
+    assert "og:image" not in page and ".png" not in page and "og:title" in page
+
+
+def test_images_in_memory_are_bounded() -> None:
+    module = runpy.run_path(str(PLUGINS / "charts_png.py"))
+    for number in range(20):
+        module["remember"](str(number), b"x" * 2_000_000)
+    assert sum(map(len, module["KNOWN"].values())) <= module["KEPT"] and "19" in module["KNOWN"]

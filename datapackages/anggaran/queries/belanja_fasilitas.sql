@@ -20,6 +20,8 @@
 -- kolom: jumlah; Banyaknya baris; Rows; bilangan
 -- kolom: nilai_sen; Nilai; Value; sen
 -- baris: {tabel}?{kolom_badan}={badan}&{kolom_satker}={satuan_kerja}&{kolom_tahun}={tahun}&{kolom_kata}={kunci_kata}&{kolom_lain}={kunci_lain}&{kolom_dua}={kunci_dua}
+-- grafik: {"mark": "bar", "encoding": {"y": {"field": "langkah", "type": "nominal", "sort": null}, "x": {"field":
+--    "nilai_sen", "type": "quantitative", "aggregate": "sum"}}}
 with semua as (
   select '1 anggaran ' || tahapan as langkah, nama_skpd as satuan_kerja, nilai_sen, 'anggaran' as tabel, 'nama_pemda' as kolom_badan,
     'nama_skpd' as kolom_satker, 'tahun_anggaran' as kolom_tahun, 'nama_rekening__contains' as kolom_kata, :jenis as kunci_kata,

@@ -15,6 +15,10 @@
 -- kolom: geser_sen; Pergeseran; Shifted budget; sen
 -- kolom: perubahan_sen; APBD perubahan; Revised budget; sen
 -- baris: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}&nama_skpd={nama_skpd}&kode_rekening={kode_rekening}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["murni_sen", "geser_sen", "perubahan_sen"], "as": ["ukuran",
+--    "nilai_sen"]}], "encoding": {"y": {"field": "nama_skpd", "type": "nominal", "sort": null}, "x": {"field":
+--    "nilai_sen", "type": "quantitative", "aggregate": "sum"}, "yOffset": {"field": "ukuran", "type": "nominal",
+--    "sort": null}, "color": {"field": "ukuran", "type": "nominal", "sort": null}}}
 select nama_skpd, kode_rekening, nama_rekening, sum(case when tahapan = 'MURNI' then nilai_sen end) as murni_sen,
   sum(case when tahapan = 'GESER' then nilai_sen end) as geser_sen, sum(case when tahapan = 'PERUBAHAN' then nilai_sen end) as perubahan_sen
 from anggaran

@@ -15,6 +15,10 @@
 -- butuh: (pelengkap) anggaran?nama_pemda={badan}
 -- dokumen: Penjabaran APBD beserta rincian sub kegiatan dan kode rekening per SKPD; BPKAD {badan}
 -- baris: {tabel}?jenis={jenis}&badan={kunci_badan}&tahun_anggaran={kunci_tahun}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["jumlah", "tertaut"], "as": ["ukuran", "banyaknya"]}],
+--    "encoding": {"y": {"field": "jenis", "type": "nominal", "sort": null}, "x": {"field": "banyaknya", "type":
+--    "quantitative", "aggregate": "sum"}, "yOffset": {"field": "ukuran", "type": "nominal", "sort": null}, "color":
+--    {"field": "ukuran", "type": "nominal", "sort": null}}}
 select t.tahun_anggaran, t.jenis, t.rinci, t.jumlah, t.tertaut, t.tertaut_sebagian, t.persen_jumlah, t.nilai_sen, t.nilai_tertaut_sen, t.persen_nilai,
   t.badan as kunci_badan, nullif(t.tahun_anggaran, 0) as kunci_tahun,
   case when t.jenis in ('rencana_berpaket', 'paket_nilai') and t.tertaut = t.jumlah then 'tingkat_tautan' else 'hubungan' end as tabel

@@ -18,6 +18,10 @@
 -- kolom: selisih_perubahan_sen; Perubahan dikurangi murni; Revision minus original; sen
 -- kolom: persen_selisih; Selisih dalam persen murni; Difference in percent of original; persen
 -- baris: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}&nama_skpd={nama_skpd}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["murni_sen", "geser_sen", "perubahan_sen"], "as": ["ukuran",
+--    "nilai_sen"]}], "encoding": {"y": {"field": "nama_skpd", "type": "nominal", "sort": null}, "x": {"field":
+--    "nilai_sen", "type": "quantitative"}, "yOffset": {"field": "ukuran", "type": "nominal", "sort": null},
+--    "color": {"field": "ukuran", "type": "nominal", "sort": null}}}
 with tahap as (
   select nama_skpd, sum(case when tahapan = 'MURNI' then nilai_sen end) as murni_sen,
     sum(case when tahapan = 'GESER' then nilai_sen end) as geser_sen,

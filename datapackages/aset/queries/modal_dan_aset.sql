@@ -18,6 +18,10 @@
 -- kolom: barang; Banyaknya barang; Items; bilangan
 -- kolom: selisih_modal_sen; Modal dikurangi aset; Capital minus assets; sen
 -- baris: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}&tahapan={tahapan}&nama_skpd={nama_skpd}&kode_rekening__startswith=5.2.
+-- grafik: {"mark": "bar", "transform": [{"fold": ["modal_sen", "aset_sen"], "as": ["ukuran", "nilai_sen"]}],
+--    "encoding": {"y": {"field": "nama_skpd", "type": "nominal", "sort": null}, "x": {"field": "nilai_sen", "type":
+--    "quantitative"}, "yOffset": {"field": "ukuran", "type": "nominal", "sort": null}, "color": {"field": "ukuran",
+--    "type": "nominal", "sort": null}}}
 with akhir as (
   select a.tahapan from anggaran as a left join tahapan_apbd as t on t.kode = a.tahapan
   where a.nama_pemda = :badan and a.tahun_anggaran = cast(:tahun as integer) order by t.urutan desc limit 1

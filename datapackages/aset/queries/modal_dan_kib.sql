@@ -16,6 +16,10 @@
 -- kolom: aset_sen; Nilai perolehannya; Their value; sen
 -- kolom: selisih_sen; Anggaran dikurangi aset; Budget minus assets; sen
 -- baris: {tabel}?badan={kunci_badan}&tahun_anggaran={tahun}&kib={kib}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["anggaran_sen", "kontrak_sen", "aset_sen"], "as": ["ukuran",
+--    "nilai_sen"]}], "encoding": {"y": {"field": "kib", "type": "nominal", "sort": null}, "x": {"field":
+--    "nilai_sen", "type": "quantitative"}, "yOffset": {"field": "ukuran", "type": "nominal", "sort": null},
+--    "color": {"field": "ukuran", "type": "nominal", "sort": null}}}
 select k.kib, k.tahapan, k.anggaran_sen, k.jumlah_kontrak, k.kontrak_sen, k.barang_tersambung, k.aset_tersambung_sen, k.barang, k.barang_tanpa_nilai, k.aset_sen, k.selisih_sen,
   k.badan as kunci_badan,
   case when exists (select 1 from modal_rekening as r where r.badan = k.badan and r.tahun_anggaran = k.tahun_anggaran and r.kib = k.kib) then 'modal_rekening' else 'modal_kib' end as tabel

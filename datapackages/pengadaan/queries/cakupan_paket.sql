@@ -19,6 +19,10 @@
 -- kolom: ada_peserta; Daftar peserta; Participants; bilangan
 -- kolom: ada_rup; Kode RUP; Plan code; bilangan
 -- baris: paket?tahun_anggaran={tahun_anggaran}&nama_klpd={nama_klpd}&jalur={jalur}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["jumlah", "ada_nilai", "ada_penyedia", "ada_rup"], "as":
+--    ["ukuran", "banyaknya"]}], "encoding": {"y": {"field": "jalur", "type": "nominal", "sort": null}, "x":
+--    {"field": "banyaknya", "type": "quantitative", "aggregate": "sum"}, "yOffset": {"field": "ukuran", "type":
+--    "nominal", "sort": null}, "color": {"field": "ukuran", "type": "nominal", "sort": null}}}
 select tahun_anggaran, nama_klpd, jalur, count(*) as jumlah, count(tanggal_pengumuman) as ada_tanggal, count(pagu_sen) as ada_pagu,
   sum(hps_sen is not null and hps_dibulatkan = 0) as hps_penuh, sum(hps_sen is not null and hps_dibulatkan = 1) as hps_bulat, count(nilai_sen) as ada_nilai,
   sum(pemenang_bernama) as ada_penyedia, count(jumlah_penawar) as ada_peserta, sum(jumlah_rup > 0) as ada_rup

@@ -19,6 +19,9 @@
 -- kolom: penduduk; Penduduk; Inhabitants; bilangan
 -- kolom: per_penduduk; Rupiah per penduduk; Rupiah per inhabitant; rupiah
 -- baris: paket?nama_klpd={nama_klpd}&tahun_anggaran={tahun}&jalur={jalur}&keadaan__not=gagal_batal&nama_paket__contains=jalan&nama_paket__notlike=%25perjalanan%25
+-- grafik: {"mark": "bar", "encoding": {"y": {"field": "nama_klpd", "type": "nominal", "sort": null}, "x": {"field":
+--    "per_penduduk", "type": "quantitative", "aggregate": "sum"}, "color": {"field": "jalur", "type": "nominal",
+--    "sort": null}}}
 with orang as (
   select case tingkat when 'provinsi' then 'Provinsi ' || nama else replace(nama, 'Kabupaten ', 'Kab. ') end as nama_klpd, max(total) as total
   from penduduk where tingkat in ('provinsi', 'kabupaten/kota') group by 1

@@ -19,6 +19,10 @@
 -- kolom: hari_terlama; Hari terlama; Longest; hari
 -- kolom: beradendum; Dengan adendum; With an addendum; bilangan
 -- baris: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}&nama_satker={nama_satker}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["diserahkan", "terlambat"], "as": ["ukuran", "banyaknya"]}],
+--    "encoding": {"y": {"field": "nama_satker", "type": "nominal", "sort": null}, "x": {"field": "banyaknya",
+--    "type": "quantitative"}, "yOffset": {"field": "ukuran", "type": "nominal", "sort": null}, "color": {"field":
+--    "ukuran", "type": "nominal", "sort": null}}}
 with serah as (
   select kd_tender, kd_nontender, min(tgl_bast) as tgl_bast from serah_terima
   where nama_klpd = :badan and no_bast <> '' and tgl_bast is not null group by kd_tender, kd_nontender

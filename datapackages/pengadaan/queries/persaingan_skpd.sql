@@ -29,6 +29,10 @@
 -- kolom: persen_penawar_tunggal; Persen penawar tunggal; Percent single bidder; persen
 -- kolom: persen_dekat_hps; Persen dekat HPS; Percent close; persen
 -- baris: tender?nama_klpd={badan}&tahun_anggaran={tahun}&nama_satker={nama_satker}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["jumlah_tender", "tender_ulang", "penawar_tunggal"], "as": ["ukuran",
+--    "banyaknya"]}], "encoding": {"y": {"field": "nama_satker", "type": "nominal", "sort": null}, "x": {"field":
+--    "banyaknya", "type": "quantitative"}, "yOffset": {"field": "ukuran", "type": "nominal", "sort": null},
+--    "color": {"field": "ukuran", "type": "nominal", "sort": null}}}
 with peserta as (
   select kd_tender, sum(coalesce(nilai_penawaran_sen, 0) > 0) as penawar from peserta_tender group by kd_tender
 ), nilai as (

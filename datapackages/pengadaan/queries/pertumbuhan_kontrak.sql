@@ -16,6 +16,10 @@
 -- kolom: kenaikan_sen; Kenaikan; Growth; sen
 -- kolom: persen_kenaikan; Kenaikan dalam persen; Growth in percent; persen
 -- baris: kontrak?no_kontrak={no_kontrak}&nama_satker={nama_satker}
+-- grafik: {"mark": "bar", "transform": [{"fold": ["nilai_awal_sen", "nilai_kini_sen"], "as": ["ukuran",
+--    "rupiah_sen"]}], "encoding": {"y": {"field": "nama_paket", "type": "nominal", "sort": null}, "x": {"field":
+--    "rupiah_sen", "type": "quantitative", "aggregate": "sum"}, "yOffset": {"field": "ukuran", "type": "nominal",
+--    "sort": null}, "color": {"field": "ukuran", "type": "nominal", "sort": null}}}
 select k.nama_paket, k.nama_satker, k.nama_penyedia, k.nilai_awal_sen, k.nilai_kini_sen, k.nilai_kini_sen - k.nilai_awal_sen as kenaikan_sen,
   round(100.0 * (k.nilai_kini_sen - k.nilai_awal_sen) / k.nilai_awal_sen, 2) as persen_kenaikan, k.jumlah_adendum,
   a.alasan_addendum, a.alasan_nilai_kontrak_10_persen, k.no_kontrak

@@ -16,6 +16,8 @@
 -- dokumen: Data pengumuman non tender dan pencatatan dari SPSE; UKPBJ dan LPSE {badan}
 -- kolom: pagu; Pagu; Ceiling; rupiah
 -- baris: {tabel}?kd_rup={kd_rup}
+-- grafik: {"mark": "bar", "encoding": {"y": {"field": "nama_satker", "type": "nominal", "sort": "-x"}, "x":
+--    {"field": "pagu", "type": "quantitative", "aggregate": "sum"}}}
 with tanpa as (
   select r.nama_paket, r.nama_satker, r.pagu, r.metode_pengadaan, r.tgl_awal_pemilihan, r.kd_rup, 'rup_penyedia' as tabel
   from rup_penyedia as r join hubungan as h on h.dari_kunci = r.kd_rup and h.dari_tabel = 'rup_penyedia' and h.jenis = 'rencana_berpaket' and h.tersambung = 0

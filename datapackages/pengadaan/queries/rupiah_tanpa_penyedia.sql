@@ -23,6 +23,10 @@
 -- kolom: nilai_tanpa_nama_sen; Nilai tanpa nama penyedia; Value without a supplier's name; sen
 -- kolom: persen_tanpa_nama; Persen nilai tanpa nama; Percent of value without a name; persen
 -- baris: paket?nama_klpd={badan}&tahun_anggaran={tahun}&jalur={jalur}&keadaan__not=gagal_batal
+-- grafik: {"mark": "bar", "transform": [{"fold": ["nilai_sen", "nilai_tanpa_nama_sen"], "as": ["ukuran",
+--    "rupiah_sen"]}], "encoding": {"y": {"field": "jalur", "type": "nominal", "sort": null}, "x": {"field":
+--    "rupiah_sen", "type": "quantitative"}, "yOffset": {"field": "ukuran", "type": "nominal", "sort": null},
+--    "color": {"field": "ukuran", "type": "nominal", "sort": null}}}
 select jalur, count(*) as jumlah, sum(nilai_sen is null) as tanpa_nilai, sum(coalesce(nilai_sen, 0)) as nilai_sen,
   sum(nilai_sen > coalesce(nilai_berpenyedia_sen, 0)) as jumlah_tanpa_nama, sum(coalesce(nilai_sen, 0) - coalesce(nilai_berpenyedia_sen, 0)) as nilai_tanpa_nama_sen,
   case when sum(nilai_sen) > 0 then round(100.0 * sum(coalesce(nilai_sen, 0) - coalesce(nilai_berpenyedia_sen, 0)) / sum(nilai_sen), 2) end as persen_tanpa_nama

@@ -21,6 +21,8 @@
 -- kolom: jumlah; Banyaknya; Count; bilangan
 -- kolom: nilai_sen; Nilai; Value; sen
 -- baris: {tabel}?nama_klpd={badan}&tahun_anggaran={tahun}&nama_satker={nama_satker}&{kolom_lain}={kunci_lain}&{kolom_dua}={kunci_dua}&{kolom_tiga}={kunci_tiga}
+-- grafik: {"mark": "bar", "encoding": {"y": {"field": "jenis", "type": "nominal", "sort": null}, "x": {"field":
+--    "nilai_sen", "type": "quantitative", "aggregate": "sum"}}}
 with semua as (
   select nama_satker, 'Gagal atau batal, ' || replace(jalur, '_', ' ') as jenis, pagu_sen as nilai_sen, 'paket' as tabel, 'jalur' as kolom_lain, jalur as kunci_lain,
     'keadaan' as kolom_dua, keadaan as kunci_dua, '' as kolom_tiga, '' as kunci_tiga

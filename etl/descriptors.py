@@ -139,8 +139,11 @@ def load_resources(folder: Path) -> dict[str, Resource]:
 
 
 def read_list(resource: Resource) -> list[dict[str, str]]:
-    """Rows of a shipped code list (``x-list``)."""
-    with (resource.folder / resource.get("x-list")).open(encoding="utf-8", newline="") as file:
+    """Rows of a shipped list (``x-list``): a CSV of codes, or YAML under the table's name, for sentences."""
+    path = resource.folder / resource.get("x-list")
+    if path.suffix == ".yaml":
+        return [{name: str(row.get(name) or "") for name in resource.order} for row in read_yaml(path)[resource.name]]
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -7,6 +7,7 @@ computed and kept out of the release. There is no score and no row about a suppl
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -60,6 +61,7 @@ def flag(out: Path, resources: dict[str, Resource], folder: Path | None = None) 
             found[WAITING if sign.withheld else "tanda"] += kept
             found["tanda_metode"].append(method_row(sign, judged, len(kept)))
             found["tanda_tidak_dapat_dihitung"] += missing_rows(sign, judged, rows, budgets)
+            found["tanda_ringkas"] += [] if sign.withheld else summary_rows(sign, judged, kept)
     keep_private(out, found[WAITING])
     for name in TABLES:
         store(out, resources[name], canonical(resources[name], as_table(resources[name], found[name])))
@@ -132,6 +134,22 @@ def missing_rows(sign: Sign, judged: pa.Table, rows: list[Json], budgets: dict[t
     order = sorted(counted + held, key=lambda row: [str(row[name] or "") for name in names] + [row.get("kunci") or ""])
     for number, row in enumerate(order, start=1):
         yield {"tanda": sign.nama, "urutan": number, **{n: row[n] for n in names}, "jumlah": row["count_all"]}
+
+
+def summary_rows(sign: Sign, judged: pa.Table, kept: list[Json]) -> Iterator[Json]:
+    """What was judged, raised and not computable, per table, body and year; a raised row that is held is not raised."""
+    names = ["tabel", "kd_klpd", "tahun_anggaran"]
+    groups = judged.select([*names, "ditandai"]).group_by(names).aggregate([([], "count_all"), ("ditandai", "count")])
+    raised = Counter(tuple(row[name] for name in names) for row in kept)
+    order = sorted(groups.to_pylist(), key=lambda row: [str(row[name] or "") for name in names])
+    for number, row in enumerate(order, start=1):
+        place = {name: row[name] for name in names}
+        counts = {
+            "jumlah_dinilai": row["ditandai_count"],
+            "jumlah_ditandai": raised[tuple(place.values())],
+            "jumlah_tidak_dapat_dihitung": row["count_all"] - row["ditandai_count"],
+        }
+        yield {"tanda": sign.nama, "urutan": number, **place, **counts}
 
 
 def method_row(sign: Sign, judged: pa.Table, raised: int) -> Json:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from etl.archive import Pull
 from etl.canonical import canonical_path, stream
+from etl.coverage import coverage_rows
 from etl.descriptors import Resource
 from etl.dictionary import dictionary_rows
 from etl.errors import ReleaseBroken
@@ -54,6 +55,7 @@ def quality_rows(
         "baris_ditahan": ditahan,
         "kolom_baru": baru,
         "asal": asal,
+        "cakupan_baris": coverage_rows(parts, merges, resources),
         **dictionary_rows(resources),
     }
 

@@ -18,7 +18,7 @@ from etl.fields import Json
 from etl.link import tables_in
 
 FOLDER = Path(__file__).parent / "tanda"
-TABLES = ("tanda", "tanda_metode", "tanda_tidak_dapat_dihitung")
+TABLES = ("tanda", "tanda_metode", "tanda_tidak_dapat_dihitung", "tanda_ringkas")
 TEXTS = {"judul", "judul_en", "pertanyaan", "pertanyaan_en", "rumus", "tabel"}
 SETTINGS = {"parameter", "pengecualian", "kolom_wajib"}
 LAW = {"dasar_hukum", "terverifikasi", "kutipan", "berlaku_dari", "berlaku_sampai"}

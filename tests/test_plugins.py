@@ -189,6 +189,7 @@ def rows(host: str) -> dict[str, list[Json]]:
         ],
         "baris_ditahan": [held],
         "kolom_baru": [],
+        "cakupan_baris": [],
         "kamus_tabel": [],
         "kamus_kolom": [],
         "asal": [{"tabel": "tender", "kunci": "101", "kolom": "hps_sen", "sha256": OTHER, "lokasi": "[4]"}],

@@ -36,12 +36,6 @@ OPERATORS = {
 
 
 @hookimpl
-def prepare_jinja2_environment(env):
-    """Let the charts of a question ask it: ``jinja_env.globals["answered"]``."""
-    env.globals["answered"] = answered
-
-
-@hookimpl
 def register_routes():
     """Each question; ``question_list.py`` has the list."""
     return [(r"^/pertanyaan/(?P<name>\w+)$", question)]
@@ -49,7 +43,8 @@ def register_routes():
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    """Let the list and the start page ask: ``jinja_env.globals["all_questions"]`` and ``["chosen_question"]``."""
+    """Let the list, the start page and charts ask: ``all_questions``, ``chosen_question`` and ``answered``."""
+    env.globals["answered"] = answered
     env.globals["all_questions"] = questions
     env.globals["chosen_question"] = chosen
 

@@ -30,8 +30,9 @@ $(SERVE)/.ready: requirements/serve.txt
 # Serve OUT/current at http://127.0.0.1:8001; without a release, build the invented sample first.
 serve: $(SERVE)/.ready $(OUT)/current metadata.yml
 	@echo "http://$(HOST):$(PORT)/"
-	release=$$(readlink -f $(OUT)/current); \
-	exec $(SERVE)/bin/datasette serve --immutable $$release/opendata.db --inspect-file $$release/inspect.json \
+	release=$$(readlink -f $(OUT)/current); history=$(OUT)/riwayat.db; \
+	exec $(SERVE)/bin/datasette serve --immutable $$release/opendata.db \
+	  $$(test ! -f $$history || echo --immutable $$history) --inspect-file $$release/inspect.json \
 	  --metadata metadata.yml --plugins-dir plugins --template-dir plugins/templates --static assets:plugins/static \
 	  --setting suggest_facets off --setting default_page_size 50 --setting allow_download on \
 	  --setting sql_time_limit_ms 1500 --setting max_csv_mb 0 --host $(HOST) --port $(PORT)

@@ -22,7 +22,7 @@ RESOURCE_KEYS = {
 }  # fmt: skip
 FIELD_KEYS = {
     "x-en", "x-source", "x-parse", "x-unit", "x-sen", "x-rounded", "x-index", "x-privacy", "x-scan", "x-bound",
-    "x-ocds",
+    "x-ocds", "x-en-description",
 }  # fmt: skip
 FORM_KEYS = {
     "name", "source", "since", "signature", "absent", "columns", "values", "tables", "map", "parse", "unit", "const",

@@ -10,6 +10,7 @@ TEXTS = {
     "asal_lokasi": ("Lokasi asal", "Tempat baris ini di berkas asalnya.", "Place of the row in its source file"),
 }
 KEPT = ("title", "description", "licenses", "sources")
+TEXT_KEYS = ("title", "description", "x-en", "x-en-description", "x-unit", "x-ocds")
 
 
 def release_package(
@@ -82,7 +83,7 @@ def published_field(field: Field) -> Json:
     if field.type == "boolean":
         out |= {"trueValues": ["1"], "falseValues": ["0"]}
     item = field.descriptor
-    texts: dict[str, Any] = {k: item[k] for k in ("title", "description", "x-en", "x-unit", "x-ocds") if k in item}
+    texts: dict[str, Any] = {k: item[k] for k in TEXT_KEYS if k in item}
     return out | texts
 
 
@@ -92,4 +93,5 @@ def readable(field: Field) -> Json:
     title = sen["title"].removesuffix(" (sen)")
     note = f"{sen['description'].removesuffix(EXACT).strip()} Untuk dibaca; jumlahkan kolom {field.name}."
     en = sen["x-en"].removesuffix(" (sen, exact)")
-    return {"name": field.source, "type": "number", "title": title, "description": note, "x-en": en, "x-unit": "rupiah"}
+    out = {"name": field.source, "type": "number", "title": title, "description": note, "x-en": en, "x-unit": "rupiah"}
+    return out | {k: sen[k] for k in ("x-en-description",) if k in sen}

@@ -102,6 +102,7 @@ def describe_field(field: Json) -> Json:
         "unit": field.get("x-unit", ""),
         "title": {"id": title, "en": field.get("x-en") or title},
         "description": field.get("description", ""),
+        "description_en": field.get("x-en-description", ""),
         "ocds": field.get("x-ocds", ""),
     }
 

@@ -76,20 +76,28 @@ def address(datasette: Any, asked: Json, more: Json) -> str:
 
 async def questions(datasette: Any, request: Any, words: Any, groups: list[Json]) -> list[Json]:
     """Our questions with all the words in title or explanation, in either language, the best first."""
-    canned = await datasette.get_canned_queries(datasette.jinja_env.globals["release"]["database"], request.actor)
     lang = request.scope.get("language", "id")
     found = []
-    for name, query in canned.items() if groups else ():
-        if QUESTION not in query:
-            continue
-        own = query[QUESTION]
-        title = {"id": query["title"], "en": own["en"]}
-        text = f"{title['id']} {query['description']} {title['en']} {own['explanation']}"
-        known = set(words.tokens(text))
-        if all(any(known.issuperset(phrase) for phrase in group["phrases"]) for group in groups):
-            rank = words.score(groups, title[lang], text, lambda word: 0.1)
-            found.append((-rank, len(found), {"name": name, "title": title, "path": f"/pertanyaan/{name}"}))
-    return [item for *_, item in sorted(found)]
+    for item in await known_questions(datasette, words) if groups else ():
+        if all(any(item["words"].issuperset(phrase) for phrase in group["phrases"]) for group in groups):
+            rank = words.score(groups, item["title"][lang], item["text"], lambda word: 0.1)
+            found.append((-rank, len(found), item))
+    return [item for *_, item in sorted(found, key=lambda entry: entry[:2])]
+
+
+async def known_questions(datasette: Any, words: Any) -> list[Json]:
+    """Every question with its words, read once: the metadata never change while the site is served."""
+    shared = datasette.jinja_env.globals
+    if "search_questions" not in shared:
+        known = []
+        for name, query in (await datasette.get_canned_queries(shared["release"]["database"], None)).items():
+            if QUESTION in query:
+                title = {"id": query["title"], "en": query[QUESTION]["en"]}
+                text = " ".join([*title.values(), query["description"], query[QUESTION]["explanation"]])
+                item = {"name": name, "title": title, "text": text, "path": f"/pertanyaan/{name}"}
+                known.append({**item, "words": frozenset(words.tokens(text))})
+        shared["search_questions"] = known
+    return shared["search_questions"]
 
 
 def as_json(datasette: Any, release: Json, asked: Json, found: Json, index: Any) -> Json:

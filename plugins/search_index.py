@@ -82,10 +82,18 @@ def find(connection: Any, release: Json, words: Any, ranges: list[Json], asked: 
         group = kind_group(ask, release, words, tables, groups, {**asked, "few": few}) if tables else {"count": 0}
         if group["count"]:
             found["groups"].append({"kind": kind, **group})
+    found["groups"].sort(key=lambda group: not any(words.titled(groups, hit["title"]) for hit in group["hits"][:1]))
     if not found["groups"] and not found["codes"]:
-        found["instead"] = instead(ask, words, groups)
-        found["fewer"] = [group["written"] for group in groups] if len(groups) > 1 else []
+        known = [group for group in groups if first_hits(ask, expression(words, [group], asked), ranges, 1)]
+        found["fewer"] = [group["written"] for group in known] if len(groups) > 1 else []
+        found["instead"] = [text for text in instead(ask, words, groups) if has_hit(ask, words, ranges, text)]
     return found
+
+
+def has_hit(ask: Ask, words: Any, ranges: list[Json], text: str) -> bool:
+    """Whether a suggested search finds anything."""
+    groups = words.read(text, lambda word, most: longer(ask, word, most))
+    return bool(first_hits(ask, expression(words, groups, {"year": "", "body": ""}), ranges, 1))
 
 
 def longer(ask: Ask, word: str, most: int) -> list[str]:

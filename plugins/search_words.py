@@ -37,6 +37,7 @@ def prepare_jinja2_environment(env, datasette):
         tokens=tokens,
         expression=expression,
         score=score,
+        titled=titled,
         mark=mark,
         nearest=nearest,
     )
@@ -127,6 +128,11 @@ def score(asked: list[dict[str, Any]], title: str, other: str, rarity: Any) -> f
     phrase = tokens(" ".join(group["written"] for group in asked))
     joined = f" {' '.join(own)} "
     return total + (2.0 if f" {' '.join(phrase)} " in joined else 0) + (1.0 if own[: len(phrase)] == phrase else 0)
+
+
+def titled(asked: list[dict[str, Any]], title: str) -> bool:
+    """Whether a title alone has every group, in any of its forms."""
+    return all(place(group["phrases"], tokens(title), set()) > 1 for group in asked)
 
 
 def place(phrases: list[tuple[str, ...]], own: list[str], rest: set[str]) -> float:

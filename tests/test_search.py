@@ -222,7 +222,14 @@ def test_nothing_found_suggests_words_of_the_release(get):
     page = get("/en/cari?q=jalna")
     assert 'href="/en/cari?q=jalan"' in page.text and "Did you mean" in read(page)
     two = get("/cari?q=zzzqqq+jalan")
-    assert 'href="/cari?q=jalan"' in two.text
+    assert 'href="/cari?q=jalan"' in two.text and 'href="/cari?q=zzzqqq"' not in two.text
+    for words in get("/cari.json?q=pembangunn+jalna").json()["saran"]:
+        assert get(f"/cari.json?q={quote(words)}").json()["kelompok"], words
+
+
+def test_kinds_named_like_the_words_come_first(get):
+    found = get("/cari.json?q=dinas+pu").json()["kelompok"]
+    assert found[0]["jenis"] == "satuan_kerja" and len(found) > 1
 
 
 def test_questions_are_found_in_both_languages(get):

@@ -1,0 +1,295 @@
+"""Counts and sums by one or two columns of any table, and beside the values of its facets; as JSON and CSV too.
+
+``?_kelompok=a&_kelompok=b&_jumlah=nilai`` on a table's address. Sums are made from exact sen, every group leads to its
+rows, and a share is given only with its denominator. A table too large to read at once is not summed without a filter:
+the page says so and offers the file.
+"""
+
+import csv
+import io
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from datasette import NotFound, Response, hookimpl
+from datasette.database import QueryInterrupted
+from datasette.filters import Filters
+from datasette.plugins import pm
+from datasette.utils import await_me_maybe, escape_sqlite, tilde_decode
+from datasette.views.table import TableView
+
+Json = dict[str, Any]
+
+MOST = 500
+"""Groups that are listed; the others are added up in one line."""
+WHOLE = 300_000
+"""Rows of a table that are still added up without any filter."""
+LIMIT_MS = 1_000
+ENOUGH = 10
+"""A share needs a denominator of at least so many rows."""
+BARS, COLOURS = 20, 7
+"""Places and series of the chart; what is beyond them is drawn as one more."""
+LONG = 60
+STAGES = "tahapan"
+FILTERING = ("_where", "_through", "_searchmode")
+ADDRESS = r"^/(?P<database>opendata)/(?P<table>[^/.]+)\.(?P<format>json|csv)$"
+
+
+@hookimpl
+def register_routes():
+    """JSON and CSV of a table; groups are ours, all else Datasette answers."""
+    return [(ADDRESS, export)]
+
+
+@hookimpl
+def extra_template_vars(view_name, request, datasette):
+    """What the table page needs to show groups and sums."""
+    if view_name != "table":
+        return {}
+    release = datasette.jinja_env.globals["release"]
+    return {
+        "grouped": partial(grouped, datasette, release, request),
+        "facet_sums": partial(facet_sums, datasette, release, request),
+        "money_columns": partial(money_columns, release),
+        "group_columns": partial(group_columns, release),
+        "sum_field": sum_field,
+        "group_chart": partial(group_chart, release, request.scope.get("language", "id")),
+    }
+
+
+def money_columns(release: Json, table: str) -> list[str]:
+    """Columns of a table that can be added up."""
+    info = release["tables"].get(table)
+    return [name for name, field in info["fields"].items() if field["unit"] == "rupiah"] if info else []
+
+
+def group_columns(release: Json, table: str, helpers: set[str]) -> list[str]:
+    """Columns worth grouping by, facets first: no money, no exact twin, nothing that names a single row or file."""
+    info = release["tables"].get(table)
+    if not info:
+        return []
+    left_out = {info["label"], *helpers, *money_columns(release, table), "asal_berkas", "asal_lokasi"}
+    if len(info["key"]) == 1:
+        left_out.add(info["key"][0])
+    return [n for n in dict.fromkeys([*info["facets"], *info["fields"]]) if n in info["fields"] and n not in left_out]
+
+
+def sum_field() -> Json:
+    """How a sum is shown: as money from exact sen, marked when it holds rounded values."""
+    return {"name": "jumlah_sen", "type": "integer", "unit": "rupiah"}
+
+
+async def selection(datasette: Any, request: Any, database: str, table: str) -> tuple[list[str], Json]:
+    """The conditions of a table page, as Datasette makes them of the same address."""
+    pairs = [(k, v) for k in request.args for v in request.args.getlist(k) if not k.startswith("_") or "__" in k]
+    where, values = Filters(sorted(pairs)).build_where_clauses(table)
+    for hook in pm.hook.filters_from_request(request=request, table=table, database=database, datasette=datasette):
+        found = await await_me_maybe(hook)
+        if found:
+            where.extend(found.where_clauses)
+            values.update(found.params)
+    return where, values
+
+
+async def grouped(datasette: Any, release: Json, request: Any, table: str, most: int = MOST) -> Json | None:
+    """The groups that the address asks for, ``None`` when it asks for none."""
+    columns = [name for name in request.args.getlist("_kelompok") if name]
+    if not columns or table not in release["tables"]:
+        return None
+    return await groups(datasette, release, request, table, columns, request.args.get("_jumlah") or "", most)
+
+
+async def facet_sums(datasette: Any, release: Json, request: Any, table: str, column: str, most: int) -> Json | None:
+    """Value of a facet -> its group, when the address asks for sums; ``None`` inside means that it took too long."""
+    money = request.args.get("_jumlah") or ""
+    if not money or table not in release["tables"] or column not in release["tables"][table]["fields"]:
+        return None
+    found = await groups(datasette, release, request, table, [column], money, most, by_count=True)
+    return {**found, "menurut": {group["nilai"][0]: group for group in found["baris"]}}
+
+
+async def groups(
+    datasette: Any,
+    release: Json,
+    request: Any,
+    table: str,
+    columns: list[str],
+    money: str,
+    most: int,
+    by_count: bool = False,
+) -> Json:
+    """Groups with count, sum in sen, share and the address of their rows; ``lambat`` when they were not made."""
+    db = datasette.get_database(release["database"])
+    where, values = await selection(datasette, request, release["database"], table)
+    found = {"kelompok": columns, "jumlah": money, "lambat": True, "baris": [], "semua": None, "banyak_kelompok": 0}
+    info = release["tables"][table]
+    if info["rows"] > WHOLE and not where and (money or not await indexed(db, table, columns)):
+        return found
+    sql = statement(info, columns, money, where, most, by_count)
+    try:
+        rows = (await db.execute(sql, values, custom_time_limit=LIMIT_MS)).rows
+    except QueryInterrupted:
+        return found
+    whole = (
+        rows[0]
+        if rows
+        else {"semua_banyak": 0, "semua_berisi": 0, "semua_sen": None, "semua_kelompok": 0, "semua_bulat": 0}
+    )
+    total = {"banyak": whole["semua_banyak"], "berisi": whole["semua_berisi"], "jumlah_sen": whole["semua_sen"]}
+    total["dibulatkan"] = whole["semua_bulat"]
+    exact = not money or (not total["dibulatkan"] and bool(rows) and (rows[0]["terkecil"] or 0) >= 0)
+    mixed = mixes_stages(release, request, table, found)
+    shareable = total["banyak"] >= ENOUGH and exact and not mixed
+    kept = [(k, v) for k, v in parse_qsl(request.query_string, keep_blank_values=True) if filtering(k)]
+    path = datasette.urls.table(release["database"], table)
+    listed = [described(row, columns, money, total, shareable, kept, str(path)) for row in rows[:most]]
+    rest = {key: (total[key] or 0) - sum(group[key] or 0 for group in listed) for key in total}
+    return found | {
+        "lambat": False,
+        "tahapan_bercampur": mixed,
+        "baris": listed,
+        "semua": total,
+        "banyak_kelompok": whole["semua_kelompok"],
+        "sisa": rest if whole["semua_kelompok"] > len(listed) else None,
+    }
+
+
+async def indexed(db: Any, table: str, columns: list[str]) -> bool:
+    """Whether an index alone can count the groups."""
+    sql = "select 1 from pragma_index_list(:t) l, pragma_index_info(l.name) i where i.seqno = 0 and i.name = :c"
+    return len(columns) == 1 and bool((await db.execute(sql, {"t": table, "c": columns[0]})).rows)
+
+
+def statement(info: Json, columns: list[str], money: str, where: list[str], most: int, by_count: bool) -> str:
+    """The query of the groups; totals over all groups stand in every row, however many rows are fetched."""
+    fields = info["fields"]
+    keys = ", ".join(f"{escape_sqlite(name)} as k{number}" for number, name in enumerate(columns))
+    exact = f"{money}_sen"
+    sen = "null" if not money else escape_sqlite(exact) if exact in fields else f"{escape_sqlite(money)} * 100"
+    rounded = escape_sqlite(f"{money}_dibulatkan") if f"{money}_dibulatkan" in fields else "0"
+    order = "jumlah_sen desc, banyak desc" if money and not by_count else "banyak desc"
+    names = ", ".join(f"k{number}" for number in range(len(columns)))
+    condition = f" where {' and '.join(where)}" if where else ""
+    return f"""
+      select *, sum(banyak) over () as semua_banyak, sum(berisi) over () as semua_berisi,
+        sum(jumlah_sen) over () as semua_sen, min(jumlah_sen) over () as terkecil,
+        sum(dibulatkan) over () as semua_bulat, count(*) over () as semua_kelompok
+      from (
+        select {keys}, count(*) as banyak, count({sen}) as berisi, sum({sen}) as jumlah_sen,
+          coalesce(sum({rounded}), 0) as dibulatkan
+        from {escape_sqlite(info["name"])}{condition} group by {names}
+      )
+      order by {order}, {names} limit {most + 1}
+    """
+
+
+def filtering(key: str) -> bool:
+    """Whether an argument chooses rows."""
+    return not key.startswith("_") or "__" in key or key.startswith("_search") or key in FILTERING
+
+
+def described(
+    row: Any, columns: list[str], money: str, total: Json, shareable: bool, kept: list[tuple[str, str]], path: str
+) -> Json:
+    """One group for people and machines."""
+    values = [row[f"k{number}"] for number in range(len(columns))]
+    own = [(f"{c}__isnull", "1") if v is None else (c, plain(v)) for c, v in zip(columns, values, strict=True)]
+    part, whole = (row["jumlah_sen"] or 0, total["jumlah_sen"] or 0) if money else (row["banyak"], total["banyak"])
+    return {
+        "nilai": values,
+        "banyak": row["banyak"],
+        "berisi": row["berisi"],
+        "jumlah_sen": row["jumlah_sen"],
+        "dibulatkan": row["dibulatkan"],
+        "bagian_persen": str(round(Decimal(part) * 100 / whole, 1)) if shareable and whole > 0 else None,
+        "alamat": f"{path}?{urlencode([*kept, *(pair for pair in own if pair not in kept)])}",
+    }
+
+
+def plain(value: Any) -> str:
+    """A value as a filter takes it; large numbers without exponent."""
+    return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+
+
+def mixes_stages(release: Json, request: Any, table: str, found: Json) -> bool:
+    """Whether a sum adds up stages of the same budget (original, shifted, revised), which state the same money."""
+    chosen = {key.partition("__")[0] for key in request.args if filtering(key)}
+    fields = release["tables"][table]["fields"]
+    return bool(found["jumlah"]) and STAGES in fields and STAGES not in {*found["kelompok"], *chosen}
+
+
+def group_chart(release: Json, lang: str, table: str, found: Json, cell: Any, other: str) -> tuple[Json, list[Json]]:
+    """Specification and rows of the chart of the groups; ``cell`` writes a value, ``other`` names the rest."""
+
+    def label(column: str, value: Any) -> str:
+        text = str(cell(table, column, {column: value}, links=None).striptags())
+        return text if len(text) <= LONG else text[: LONG - 1].rstrip() + "…"
+
+    info, columns = release["tables"][table], found["kelompok"]
+    measure = "jumlah_sen" if found["jumlah"] else "banyak"
+    values: list[dict[Any, int]] = [{} for _ in columns]
+    for group in found["baris"]:
+        for totals, value in zip(values, group["nilai"], strict=True):
+            totals[value] = totals.get(value, 0) + (group[measure] or 0)
+    kept = [set(sorted(t, key=lambda v: -t[v])[:n]) for t, n in zip(values, (BARS, COLOURS), strict=False)]
+    years = info["fields"][columns[0]]["type"] == "year"
+    rows: dict[tuple[str, ...], Json] = {}
+    for group in found["baris"]:
+        texts = [label(c, v) if v in k else other for c, v, k in zip(columns, group["nilai"], kept, strict=True)]
+        row = rows.setdefault(tuple(texts), {**dict(zip(("tempat", "seri"), texts, strict=False)), measure: None})
+        row[measure] = row[measure] if group[measure] is None else (row[measure] or 0) + group[measure]
+    title = info["fields"][columns[0]]["title"][lang]
+    place = {"field": "tempat", "type": "nominal", "title": title, "sort": "ascending" if years else None}
+    amount = {"field": measure, "type": "quantitative", "aggregate": "sum"}
+    encoding = {"x": place, "y": amount} if years else {"y": place, "x": amount}
+    if len(columns) > 1:
+        encoding["color"] = {"field": "seri", "type": "nominal", "title": info["fields"][columns[1]]["title"][lang]}
+    spec = {"mark": "bar", "encoding": encoding, "usermeta": {"satuan": {"jumlah_sen": "rupiah"}}}
+    return spec, list(rows.values())
+
+
+async def export(request, datasette):
+    """Groups as JSON or CSV; without ``_kelompok`` the table itself."""
+    database, table = request.url_vars["database"], tilde_decode(request.url_vars["table"])
+    release = datasette.jinja_env.globals["release"]
+    if not request.args.get("_kelompok"):
+        return await TableView(datasette).dispatch_request(request)
+    if table not in release["tables"]:
+        raise NotFound(f"tabel: {table}")
+    await datasette.ensure_permissions(
+        request.actor, [("view-table", (database, table)), ("view-database", database), "view-instance"]
+    )
+    found = await grouped(datasette, release, request, table)
+    status = 400 if found["lambat"] else 200
+    if request.url_vars["format"] == "csv" and not found["lambat"]:
+        headers = {"content-disposition": f'attachment; filename="{file_name(release, table, found)}"'}
+        return Response(csv_text(release, found), headers=headers, content_type="text/csv; charset=utf-8")
+    for group in found["baris"]:
+        group["alamat"] = datasette.absolute_url(request, group["alamat"])
+    lang = request.scope.get("language", "id")
+    slow = {"ok": False, "error": datasette.jinja_env.globals["catalogues"][lang]["group.slow"]}
+    note = {"catatan": "DATA CONTOH"} if release["sample"] else {}
+    own = {"rilis": release["version"], **note, "tabel": table}
+    return Response.json({**own, **found, **(slow if found["lambat"] else {})}, status=status)
+
+
+def file_name(release: Json, table: str, found: Json) -> str:
+    """A name that says what the file holds and of which release."""
+    sample = "contoh-" if release["sample"] else ""
+    return f"{sample}{table}-{'-'.join(found['kelompok'])}-{release['version'][:12]}.csv"
+
+
+def csv_text(release: Json, found: Json) -> str:
+    """The groups as CSV: rupiah with sen as a decimal, addresses without the host."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    money = [found["jumlah"], "baris_bernilai"] if found["jumlah"] else []
+    note = ["catatan"] if release["sample"] else []
+    writer.writerow([*found["kelompok"], "banyak_baris", *money, "bagian_persen", "alamat", *note])
+    for group in found["baris"]:
+        sen = group["jumlah_sen"]
+        amount = [] if not money else ["" if sen is None else format(Decimal(sen) / 100, "f"), group["berisi"]]
+        share = [group["bagian_persen"], group["alamat"]]
+        writer.writerow([*group["nilai"], group["banyak"], *amount, *share, *(["DATA CONTOH"] if note else [])])
+    return out.getvalue()

@@ -21,16 +21,15 @@ from datasette.views.table import TableView
 
 Json = dict[str, Any]
 
-MOST = 500
-"""Groups that are listed; the others are added up in one line."""
+MOST, SHOWN = 5_000, 100
+"""Groups in JSON and CSV, and on the page; the others are added up in one line."""
 WHOLE = 300_000
 """Rows of a table that are still added up without any filter."""
 LIMIT_MS = 1_000
 ENOUGH = 10
 """A share needs a denominator of at least so many rows."""
-BARS, COLOURS = 20, 7
-"""Places and series of the chart; what is beyond them is drawn as one more."""
-LONG = 60
+BARS, COLOURS, LONG = 20, 7, 60
+"""Places and series of the chart (what is beyond them is drawn as one more), letters of a name in it."""
 STAGES = "tahapan"
 FILTERING = ("_where", "_through", "_searchmode")
 ADDRESS = r"^/(?P<database>opendata)/(?P<table>[^/.]+)\.(?P<format>json|csv)$"
@@ -49,7 +48,7 @@ def extra_template_vars(view_name, request, datasette):
         return {}
     release = datasette.jinja_env.globals["release"]
     return {
-        "grouped": partial(grouped, datasette, release, request),
+        "grouped": partial(grouped, datasette, release, request, most=SHOWN),
         "facet_sums": partial(facet_sums, datasette, release, request),
         "money_columns": partial(money_columns, release),
         "group_columns": partial(group_columns, release),
@@ -261,14 +260,15 @@ async def export(request, datasette):
         request.actor, [("view-table", (database, table)), ("view-database", database), "view-instance"]
     )
     found = await grouped(datasette, release, request, table)
+    words = datasette.jinja_env.globals["catalogues"][request.scope.get("language", "id")]
     status = 400 if found["lambat"] else 200
     if request.url_vars["format"] == "csv" and not found["lambat"]:
         headers = {"content-disposition": f'attachment; filename="{file_name(release, table, found)}"'}
-        return Response(csv_text(release, found), headers=headers, content_type="text/csv; charset=utf-8")
+        text = csv_text(release, found, words["group.other"])
+        return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
     for group in found["baris"]:
         group["alamat"] = datasette.absolute_url(request, group["alamat"])
-    lang = request.scope.get("language", "id")
-    slow = {"ok": False, "error": datasette.jinja_env.globals["catalogues"][lang]["group.slow"]}
+    slow = {"ok": False, "error": words["group.slow"]}
     note = {"catatan": "DATA CONTOH"} if release["sample"] else {}
     own = {"rilis": release["version"], **note, "tabel": table}
     return Response.json({**own, **found, **(slow if found["lambat"] else {})}, status=status)
@@ -280,8 +280,8 @@ def file_name(release: Json, table: str, found: Json) -> str:
     return f"{sample}{table}-{'-'.join(found['kelompok'])}-{release['version'][:12]}.csv"
 
 
-def csv_text(release: Json, found: Json) -> str:
-    """The groups as CSV: rupiah with sen as a decimal, addresses without the host."""
+def csv_text(release: Json, found: Json, other: str) -> str:
+    """The groups as CSV: rupiah with sen as a decimal, addresses without the host; ``other`` names the rest."""
     out = io.StringIO()
     writer = csv.writer(out)
     money = [found["jumlah"], "baris_bernilai"] if found["jumlah"] else []
@@ -292,4 +292,9 @@ def csv_text(release: Json, found: Json) -> str:
         amount = [] if not money else ["" if sen is None else format(Decimal(sen) / 100, "f"), group["berisi"]]
         share = [group["bagian_persen"], group["alamat"]]
         writer.writerow([*group["nilai"], group["banyak"], *amount, *share, *(["DATA CONTOH"] if note else [])])
+    rest = found["sisa"]
+    if rest:
+        empty = [""] * (len(found["kelompok"]) - 1)
+        amount = [format(Decimal(rest["jumlah_sen"]) / 100, "f"), rest["berisi"]] if money else []
+        writer.writerow([other, *empty, rest["banyak"], *amount, "", "", *(["DATA CONTOH"] if note else [])])
     return out.getvalue()

@@ -21,8 +21,8 @@ YEAR = re.compile(r"\d{4}")
 UNLISTED = "noindex"
 METHODS = "select * from tanda_metode order by tanda"
 REASONS = """
-    select tanda, alasan, sum(jumlah) as jumlah from tanda_tidak_dapat_dihitung where tanda = :sign or :sign = ''
-    group by tanda, alasan order by tanda, sum(jumlah) desc, alasan
+    select tanda, alasan, {english} as alasan_en, sum(jumlah) as jumlah from tanda_tidak_dapat_dihitung
+    where tanda = :sign or :sign = '' group by tanda, alasan order by tanda, sum(jumlah) desc, alasan
 """
 PLACES = """
     select tabel, kd_klpd, tahun_anggaran, jumlah_dinilai, jumlah_ditandai, jumlah_tidak_dapat_dihitung
@@ -68,7 +68,7 @@ async def listing(request, datasette):
     """All signs: published, waiting for their legal basis, and those that this release cannot judge."""
     release = datasette.jinja_env.globals["release"]
     methods = await known_signs(datasette, release)
-    reasons = await ask(datasette, release, REASONS, sign="")
+    reasons = await reasons_of(datasette, release, "")
     for method in methods:
         method["alasan"] = [row for row in reasons if row["tanda"] == method["tanda"]]
     if request.url_vars["format"]:
@@ -92,7 +92,7 @@ async def page(request, datasette):
     answer = {
         "tanda": found,
         "tempat": await ask(datasette, release, PLACES, sign=code) if shown else [],
-        "alasan": await ask(datasette, release, REASONS, sign=code),
+        "alasan": await reasons_of(datasette, release, code),
         "contoh": await ask(datasette, release, ROWS, **values) if shown else [],
         "tanggapan": await replied(datasette, release, code),
     }
@@ -119,12 +119,22 @@ async def ask(datasette: Any, release: Json, sql: str, **values: Any) -> list[Js
     return [dict(row) for row in (await datasette.get_database(release["database"]).execute(sql, values)).rows]
 
 
+async def reasons_of(datasette: Any, release: Json, code: str) -> list[Json]:
+    """Why rows could not be judged, by one sign or all; in English too where the release has it."""
+    if "tanda_tidak_dapat_dihitung" not in release["tables"]:
+        return []
+    fields = release["tables"]["tanda_tidak_dapat_dihitung"]["fields"]
+    sql = REASONS.format(english="max(alasan_en)" if "alasan_en" in fields else "null")
+    return await ask(datasette, release, sql, sign=code)
+
+
 async def known_signs(datasette: Any, release: Json) -> list[Json]:
     """Every sign with its parameters read; none in a release without the tables of signs."""
     if not all(name in release["tables"] for name in NEEDED):
         return []
     methods = await ask(datasette, release, METHODS)
-    return [{**method, "parameter": json.loads(method["parameter"] or "{}")} for method in methods]
+    texts = ("parameter", "parameter_en")
+    return [{**method, **{name: json.loads(method.get(name) or "{}") for name in texts}} for method in methods]
 
 
 async def replied(datasette: Any, release: Json, code: str) -> list[Json]:

@@ -35,9 +35,16 @@ BODY_LIMIT = 3
 """A figure above this multiple of the body's own budget is not believed, and held."""
 USUAL = 25.0
 """Share raised, in percent, above which a sign says little."""
+USUAL_TEXT = f"Ditandai pada lebih dari {USUAL:.0f} % yang dinilai: lazim di data ini, bukan pembeda."
+USUAL_TEXT_EN = f"Raised on more than {USUAL:.0f} % of what was judged: usual in these data, not a distinction."
 WAITING = "menunggu verifikasi dasar hukum"
 NO_ROWS = "tidak ada baris yang dapat dinilai di rilis ini"
 TOO_LARGE = "nilainya melebihi 3 kali APBD badannya: ditahan, bukan ditampilkan"
+OWN_REASONS = {
+    NO_ROWS: "no rows that could be judged in this release",
+    TOO_LARGE: "its value exceeds 3 times the budget of its body: held, not shown",
+}
+"""Reasons that the stage itself gives, in English."""
 TEXT = pa.string()
 BUDGETS = (SQL / "apbd_badan.sql").read_text(encoding="utf-8")
 
@@ -97,6 +104,10 @@ def run_sign(db: duckdb.DuckDBPyConnection, sign: Sign) -> pa.Table:
     unexplained = pc.and_(pc.is_null(table["ditandai"]), pc.is_null(table["alasan"]))
     if pc.any(unexplained).as_py():
         raise EtlError(f"{sign.nama}.sql: ada baris tanpa putusan dan tanpa alasan")
+    reasons = set(pc.unique(table.filter(pc.is_null(table["ditandai"]))["alasan"]).to_pylist())
+    untranslated = sorted(reasons - sign.reasons)
+    if untranslated:
+        raise EtlError(f"{sign.nama}.yaml: alasan tanpa bahasa Inggris {untranslated}")
     return table
 
 
@@ -133,7 +144,9 @@ def missing_rows(sign: Sign, judged: pa.Table, rows: list[Json], budgets: dict[t
         counted = [dict.fromkeys(names) | {"tabel": sign.get("tabel"), "alasan": NO_ROWS, "count_all": 0}]
     order = sorted(counted + held, key=lambda row: [str(row[name] or "") for name in names] + [row.get("kunci") or ""])
     for number, row in enumerate(order, start=1):
-        yield {"tanda": sign.nama, "urutan": number, **{n: row[n] for n in names}, "jumlah": row["count_all"]}
+        own = {name: row[name] for name in names}
+        english = OWN_REASONS.get(row["alasan"]) or sign.reason_en(row["alasan"])
+        yield {"tanda": sign.nama, "urutan": number, **own, "alasan_en": english, "jumlah": row["count_all"]}
 
 
 def summary_rows(sign: Sign, judged: pa.Table, kept: list[Json]) -> Iterator[Json]:
@@ -156,12 +169,13 @@ def method_row(sign: Sign, judged: pa.Table, raised: int) -> Json:
     """The row of ``tanda_metode``: what the sign asks, how, on which law, and how often it is raised."""
     population = judged.num_rows - judged["ditandai"].null_count
     share = round(100 * raised / population, 1) if population else None
-    usual = f"Ditandai pada lebih dari {USUAL:.0f} % yang dinilai: lazim di data ini, bukan pembeda."
+    common = share is not None and share > USUAL
     counts: Json = {
         "jumlah_dinilai": population,
         "jumlah_ditandai": raised,
         "bagian_persen": share,
-        "peringatan": usual if share is not None and share > USUAL else "",
+        "peringatan": USUAL_TEXT if common else "",
+        "peringatan_en": USUAL_TEXT_EN if common else "",
     }
     status = WAITING if sign.withheld else "terbit" if population else "tidak dapat dihitung"
     if sign.withheld:

@@ -17,8 +17,8 @@ from etl.fields import Json
 
 READERS = ("jurnalis", "peneliti", "pengawas")
 ONCE = ("judul", "en", "pembaca", "nomor", "penjelasan", "explanation", "baris", "grafik")
-MANY = ("butuh", "dokumen", "parameter", "kolom")
-REQUIRED = ("judul", "en", "pembaca", "nomor", "penjelasan", "explanation", "butuh", "dokumen")
+MANY = ("butuh", "dokumen", "document", "parameter", "kolom")
+REQUIRED = ("judul", "en", "pembaca", "nomor", "penjelasan", "explanation", "butuh", "dokumen", "document")
 UNITS = ("teks", "tanggal", "bilangan", "persen", "rupiah", "sen", "hari")
 OPTIONAL = "(pelengkap) "
 LINE = re.compile(r"-- ([a-z]+): (.+)")
@@ -44,13 +44,14 @@ def read_question(path: Path) -> Json:
     missing = [key for key in REQUIRED if key not in header]
     if missing or header["pembaca"][0] not in READERS or not header["nomor"][0].isdigit():
         raise DescriptorError(f"{path}: kunci kosong atau salah: {', '.join(missing) or 'pembaca, nomor'}")
-    if len(header["butuh"]) != len(header["dokumen"]):
-        raise DescriptorError(f"{path}: tiap butuh perlu satu dokumen di bawahnya")
+    if len({len(header[key]) for key in ("butuh", "dokumen", "document")}) > 1:
+        raise DescriptorError(f"{path}: tiap butuh perlu satu dokumen dan satu document di bawahnya")
     parameters = [parameter(path, text) for text in header.get("parameter", [])]
     used, shown = check_sql(path, sql, {item["nama"] for item in parameters})
     texts = {key: header[key][0] for key in ONCE if key in header}
     columns = [column(path, text) for text in header.get("kolom", [])]
-    needs = [need(path, *pair) for pair in zip(header["butuh"], header["dokumen"], strict=True)]
+    needed = zip(header["butuh"], header["dokumen"], header["document"], strict=True)
+    needs = [need(path, *item) for item in needed]
     return {
         **texts,
         "nomor": int(texts["nomor"]),
@@ -101,16 +102,23 @@ def column(path: Path, text: str) -> tuple[str, Json]:
     return parts[0], {"judul": parts[1], "en": parts[2], "satuan": parts[3]}
 
 
-def need(path: Path, table: str, document: str) -> Json:
-    """A table with the filter that must find rows, and the document and its holder when it finds none.
+def need(path: Path, table: str, document: str, english: str) -> Json:
+    """A table with the filter that must find rows, and the document and its holder in two languages.
 
     ``(pelengkap)`` marks a table without which the answer still stands, only less complete.
     """
+    (name, holder), (named, held) = (named_holder(path, text) for text in (document, english))
+    plain = table.removeprefix(OPTIONAL)
+    texts = {"dokumen": name, "pemegang": holder, "document": named, "holder": held}
+    return {**link(plain), "pelengkap": plain != table, **texts}
+
+
+def named_holder(path: Path, document: str) -> tuple[str, str]:
+    """``Pengumuman; LPSE`` -> a document and who holds it."""
     name, _, holder = document.rpartition("; ")
     if not name:
         raise DescriptorError(f"{path}: dokumen perlu 'nama; pemegang': {document}")
-    plain = table.removeprefix(OPTIONAL)
-    return {**link(plain), "pelengkap": plain != table, "dokumen": name, "pemegang": holder}
+    return name, holder
 
 
 def link(text: str) -> Json:

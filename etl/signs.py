@@ -19,7 +19,10 @@ from etl.link import tables_in
 
 FOLDER = Path(__file__).parent / "tanda"
 TABLES = ("tanda", "tanda_metode", "tanda_tidak_dapat_dihitung", "tanda_ringkas")
-TEXTS = {"judul", "judul_en", "pertanyaan", "pertanyaan_en", "rumus", "tabel"}
+TEXTS = {"judul", "pertanyaan", "rumus", "tabel"}
+ENGLISH = "x-en"
+ENGLISH_TEXTS = {"judul", "pertanyaan", "rumus", "dasar_hukum"}
+ENGLISH_SETTINGS = {"parameter", "pengecualian", "alasan"}
 SETTINGS = {"parameter", "pengecualian", "kolom_wajib"}
 LAW = {"dasar_hukum", "terverifikasi", "kutipan", "berlaku_dari", "berlaku_sampai"}
 OPTIONAL = {"kode_cardinal"}
@@ -44,21 +47,39 @@ class Sign:
         """Whether the sign rests on law that nobody has verified: computed, not published."""
         return bool(self.descriptor.get("dasar_hukum")) and not self.descriptor.get("terverifikasi")
 
+    @property
+    def reasons(self) -> set[str]:
+        """The reasons for not judging a row that have their English."""
+        return set(self.descriptor[ENGLISH].get("alasan", {}))
+
+    def reason_en(self, reason: str) -> str:
+        """One of the query's reasons for not judging a row, in English."""
+        return str(self.descriptor[ENGLISH]["alasan"][reason])
+
+    def parameters_en(self) -> Json:
+        """The parameters with their values and what they mean in English."""
+        english = self.descriptor[ENGLISH].get("parameter", {})
+        return {name: {**setting, "arti": english[name]} for name, setting in self.get("parameter").items()}
+
     def texts(self) -> Json:
         """The settings as cells of ``tanda_metode``."""
+        english = self.descriptor[ENGLISH]
         law = bool(self.descriptor.get("dasar_hukum"))
         columns = [f"{table}.{name}" for table, names in self.get("kolom_wajib").items() for name in names]
         return {
             "tanda": self.nama,
             "nama": self.get("judul"),
-            "nama_en": self.get("judul_en"),
-            **{key: self.get(key) for key in ("pertanyaan", "pertanyaan_en", "rumus", "kode_cardinal", "kutipan")},
+            "nama_en": english["judul"],
+            **{key: self.get(key) for key in ("pertanyaan", "rumus", "kode_cardinal", "kutipan")},
+            **{f"{key}_en": english.get(key) for key in ("pertanyaan", "rumus", "dasar_hukum")},
             "dasar_hukum": self.get("dasar_hukum"),
             "dasar_terverifikasi": bool(self.descriptor.get("terverifikasi")) if law else None,
             "berlaku_dari": self.descriptor.get("berlaku_dari"),
             "berlaku_sampai": self.descriptor.get("berlaku_sampai"),
             "parameter": json.dumps(self.get("parameter"), ensure_ascii=False),
+            "parameter_en": json.dumps(self.parameters_en(), ensure_ascii=False),
             "pengecualian": " ".join(self.get("pengecualian")),
+            "pengecualian_en": " ".join(english.get("pengecualian", [])),
             "kolom_wajib": "; ".join(columns),
             "kueri": self.sql,
         }  # fmt: skip
@@ -89,12 +110,14 @@ def load_sign(path: Path, resources: dict[str, Resource]) -> Sign:
     query = path.with_suffix(".sql")
     text = query.read_text(encoding="utf-8") if query.exists() else ""
     check_columns(descriptor, text, resources, where)
-    return Sign(path.stem, descriptor, fill(text, descriptor, where))
+    sql = fill(text, descriptor, where)
+    check_english(descriptor, descriptor.get(ENGLISH) or {}, where)
+    return Sign(path.stem, descriptor, sql)
 
 
 def check_keys(descriptor: Json, where: str) -> None:
     """Refuse an unknown key, a missing text, and a verification without its citation."""
-    unknown = set(descriptor) - TEXTS - SETTINGS - LAW - OPTIONAL
+    unknown = set(descriptor) - TEXTS - SETTINGS - LAW - OPTIONAL - {ENGLISH}
     if unknown:
         raise DescriptorError(f"{where}: kunci tidak dikenal {sorted(unknown)}")
     empty = sorted(key for key in TEXTS if not isinstance(descriptor.get(key), str) or not descriptor[key])
@@ -110,6 +133,20 @@ def check_keys(descriptor: Json, where: str) -> None:
     for name, setting in descriptor["parameter"].items():
         if not isinstance(setting, dict) or set(setting) != {"nilai", "arti"}:
             raise DescriptorError(f"{where}: parameter {name} harus {{nilai, arti}}")
+
+
+def check_english(descriptor: Json, english: Json, where: str) -> None:
+    """Refuse a text, parameter or exclusion that lacks its English, or English without its Indonesian."""
+    unknown = set(english) - ENGLISH_TEXTS - ENGLISH_SETTINGS
+    if unknown:
+        raise DescriptorError(f"{where}: kunci tidak dikenal di {ENGLISH} {sorted(unknown)}")
+    wanted = sorted(key for key in ENGLISH_TEXTS if bool(descriptor.get(key)) != bool(english.get(key)))
+    if set(descriptor["parameter"]) != set(english.get("parameter", {})):
+        wanted.append("parameter")
+    if len(descriptor["pengecualian"]) != len(english.get("pengecualian", [])):
+        wanted.append("pengecualian")
+    if wanted:
+        raise DescriptorError(f"{where}: {ENGLISH} tidak sepadan {wanted}")
 
 
 def check_columns(descriptor: Json, sql: str, resources: dict[str, Resource], where: str) -> None:

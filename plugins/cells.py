@@ -9,7 +9,6 @@ import re
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from datasette import hookimpl
 from markupsafe import Markup, escape
@@ -35,30 +34,6 @@ HASH = re.compile(r"[0-9a-f]{64}")
 CLIP = 140
 TABLE_NAMES = ("resource", "tabel")
 HELPERS = ("_sen", "_asli", "_dibulatkan")
-PROCESSES = {
-    "paket": ("jalur", "kunci"),
-    "jejak": ("jalur", "kunci"),
-    "partisipasi": ("proses_tabel", "proses_kunci"),
-    "tanda": ("tabel", "kunci"),
-}
-"""Table -> the columns that name a package by channel and key."""
-OWN_KEYS = {
-    "tender": (("tender", "kd_tender"),),
-    "tender_selesai": (("tender", "kd_tender"),),
-    "tender_nilai": (("tender", "kd_tender"),),
-    "non_tender": (("non_tender", "kd_nontender"),),
-    "non_tender_nilai": (("non_tender", "kd_nontender"),),
-    "kontrak": (("tender", "kd_tender"), ("non_tender", "kd_nontender")),
-    "kontrak_terkini": (("tender", "kd_tender"), ("non_tender", "kd_nontender")),
-    "pencatatan_non_tender": (("pencatatan_non_tender", "kd_nontender_pct"),),
-    "pencatatan_non_tender_realisasi": (("pencatatan_non_tender", "kd_nontender_pct"),),
-    "pencatatan_swakelola": (("pencatatan_swakelola", "kd_swakelola_pct"),),
-    "pencatatan_swakelola_realisasi": (("pencatatan_swakelola", "kd_swakelola_pct"),),
-    "darurat": (("darurat", "kd_darurat"),),
-    "epurchasing": (("epurchasing", "kd_paket"),),
-}
-"""Tables whose every row belongs to a package of table ``paket``: its channel and the column with its key."""
-SUPPLIER = re.compile(r"[0-9a-f]{14}")
 
 
 @hookimpl
@@ -88,7 +63,6 @@ def extra_template_vars(request, datasette):
         "bytes_text": partial(bytes_text, lang=lang),
         "is_money": is_money,
         "helpers": helper_columns,
-        "entity_path": partial(entity_path, datasette, release),
     }
 
 
@@ -177,14 +151,7 @@ def helper_columns(fields: Json) -> set[str]:
 
 
 def cell(
-    datasette: Any,
-    release: Json,
-    lang: str,
-    table: str,
-    column: str,
-    row: Any,
-    full: bool = False,
-    links: Any = (),
+    datasette: Any, release: Json, lang: str, table: str, column: str, row: Any, full: bool = False, links: Any = ()
 ) -> Markup:
     """One value as HTML. ``full`` shows long texts whole; ``links`` maps (column, code) to the table that has it."""
     info = release["tables"].get(table)
@@ -200,42 +167,12 @@ def cell(
         special = quality_cell(datasette, release, lang, column, row, full)
         if special is not None:
             return special
-    entity = entity_of(release, table, column, row)
+    entity = datasette.jinja_env.globals["entity_of"](release, table, column, row)
     if entity and links is not None:
         return Markup('<a href="{}">{}</a>').format(path(datasette, lang, datasette.urls.path(entity)), value)
     if links and column in info["links"]:
         return code_cell(datasette, release["database"], column, str(value), links, lang)
     return plain_cell(datasette, lang, field, value, row, full)
-
-
-def entity_of(release: Json, table: str, column: str, row: Any) -> str:
-    """The page of the package, supplier or unit that a key names; empty for other cells."""
-    if column == "id_penyedia" and "penyedia" in release["tables"] and SUPPLIER.fullmatch(str(row[column])):
-        return f"/penyedia/{row[column]}"
-    if column == "id_satker" and "satker" in release["tables"] and row[column]:
-        return f"/satuan-kerja/{quote(str(row[column]), safe='')}"
-    return package_of(release, table, row) if column == PROCESSES.get(table, ("", ""))[1] else ""
-
-
-def package_of(release: Json, table: str, row: Any) -> str:
-    """The page of the package that a row belongs to; empty where the release does not know it."""
-    names = row.keys()
-    pairs = [(row[c], row[k]) for c, k in (PROCESSES[table],) if c in names] if table in PROCESSES else []
-    pairs += [(channel, row[k]) for channel, k in OWN_KEYS.get(table, ()) if k in names]
-    known = {own[0][0] for own in OWN_KEYS.values()}
-    found = next(((c, k) for c, k in pairs if c in known and k), None) if "paket" in release["tables"] else None
-    return f"/paket/{found[0]}/{quote(str(found[1]), safe='')}" if found else ""
-
-
-def entity_path(datasette: Any, release: Json, table: str, row: Any) -> str:
-    """The page about what a row stands for: a package's trail, a supplier or a unit; empty when there is none."""
-    if table in ("penyedia", "penyedia_alias"):
-        found = entity_of(release, table, "id_penyedia", row)
-    elif table == "satker":
-        found = entity_of(release, table, "id_satker", row)
-    else:
-        found = package_of(release, table, row)
-    return str(datasette.urls.path(found)) if found else ""
 
 
 def answer_cell(datasette: Any, lang: str, field: Json, row: Any) -> Markup:

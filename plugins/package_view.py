@@ -71,6 +71,8 @@ SHOWN = {
     "serah_terima": ("no_bast", "tgl_bast", "no_bap", "tgl_bap", "besar_pembayaran", "progres_pekerjaan"),
 }
 PEOPLE = ("nama_penyedia", "nama_pelaksana", "nama_anggota")
+CODES = ("tahapan", "metode")
+"""Columns of codes of ours."""
 DATES = (
     *("tgl_pengumuman_tender", "tgl_pengumuman_nontender", "tgl_penetapan_pemenang", "tgl_selesai_nontender"),
     *("tgl_pengumuman_paket", "tgl_order", "tgl_mulai_paket", "tgl_kontrak", "tgl_spmk_spp", "tgl_bast"),
@@ -91,6 +93,7 @@ def extra_template_vars(view_name, datasette):
         "column_of": lambda table, name: column_of(release, table, name),
         "step_date": step_date,
         "PEOPLE": PEOPLE,
+        "CODES": CODES,
         "priced": priced,
         "same_contract": same_contract,
         "common": common,

@@ -17,7 +17,6 @@ Json = dict[str, Any]
 HIDDEN = ("tabel", "kunci")
 HIDDEN_STARTS = ("kolom_", "kunci_")
 QUESTION = "pertanyaan/"
-SPOKEN = ("jalur", "keadaan", "proses_tabel", "jenis", "rinci", "nama_angka")
 YEARS = "select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc"
 MOST = 1_000
 TRIES = 12
@@ -43,7 +42,7 @@ def register_routes():
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    """Let the list, the start page and charts ask: ``all_questions``, ``chosen_question`` and ``answered``."""
+    """Let charts, the list and the start page ask: ``answered``, ``all_questions`` and ``chosen_question``."""
     env.globals["answered"] = answered
     env.globals["all_questions"] = questions
     env.globals["chosen_question"] = chosen
@@ -80,7 +79,7 @@ async def answered(datasette: Any, name: str, request: Any) -> Json:
     missing = [item for item in needs if not item["banyak"]]
     answer = None
     if all(item["pelengkap"] for item in missing) and all(name in release["tables"] for name in asked["tabel"]):
-        answer = await run(datasette, release, asked, values)
+        answer = await run(datasette, asked, values, request.scope.get("language", "id"))
     return {
         "question": asked,
         "options": options,
@@ -173,7 +172,7 @@ async def first_with_data(datasette: Any, release: Json, asked: Json, values: Js
 async def looked_up(datasette: Any, release: Json, item: Json, values: Json) -> Json:
     """A needed table with the rows that it holds for the choice, and the page that lists them."""
     found = {**item, "banyak": 0, "tautan": table_link(item, values), "pemegang": item["pemegang"].format_map(values)}
-    found["dokumen"] = item["dokumen"].format_map(values)
+    found |= {name: item[name].format_map(values) for name in ("dokumen", "document", "holder")}
     found["badan"] = values.get("badan", "") if "{badan}" in item["pemegang"] else ""
     if item["tabel"] in release["tables"]:
         where, parameters = condition(item["saringan"], values)
@@ -221,24 +220,23 @@ def pairs(items: Any) -> str:
     return "&".join(f"{quote_plus(key)}={quote_plus(str(value))}" for key, value in items)
 
 
-async def run(datasette: Any, release: Json, asked: Json, values: Json) -> Json:
-    """The answer: columns to show, rows, and for each row the address of the rows behind it."""
-    db = datasette.get_database(release["database"])
-    result = await db.execute(asked["sql"], values, page_size=MOST, truncate=True)
+async def run(datasette: Any, asked: Json, values: Json, lang: str) -> Json:
+    """The answer: columns to show, rows in the reader's words, and for each row the address of the rows behind it."""
+    shared = datasette.jinja_env.globals
+    release, spoken = shared["release"], shared["spoken"]
+    result = await datasette.get_database(release["database"]).execute(
+        asked["sql"], values, page_size=MOST, truncate=True
+    )
     names = [item[0] for item in result.description]
     rows = [dict(zip(names, row, strict=True)) for row in result.rows]
-    shown = [n for n in names if n not in HIDDEN and not n.startswith(HIDDEN_STARTS)]
+    english = {f"{name}_en" for name in names}
+    shown = [n for n in names if n not in HIDDEN and not n.startswith(HIDDEN_STARTS) and n not in english]
     link = asked.get("baris")
     return {
         "columns": [described(release, asked, name) for name in shown],
-        "rows": [(spoken(row), behind(link, {**values, **row}) if link else "") for row in rows],
+        "rows": [(spoken(shared, lang, row), behind(link, {**values, **row}) if link else "") for row in rows],
         "truncated": result.truncated,
     }
-
-
-def spoken(row: Json) -> Json:
-    """The row for readers: codes that are words with underscores become words; links keep the code."""
-    return row | {name: str(row[name]).replace("_", " ") for name in SPOKEN if row.get(name)}
 
 
 def behind(link: Json, values: Json) -> str:

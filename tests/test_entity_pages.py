@@ -176,6 +176,19 @@ def test_page_with_signs_shows_their_method_and_is_not_listed(get, ask, packages
             assert "bukan bukti pelanggaran" in seen
 
 
+def test_signs_are_english_on_english_pages(get, ask, packages):
+    signs = ask("select tabel, kunci, tanda from tanda where tabel = 'tender' group by tanda")
+    for sign in signs:
+        (method,) = ask("select * from tanda_metode where tanda = ?", sign["tanda"])
+        seen = words(get(f"/en/paket/{sign['tabel']}/{sign['kunci']}"))
+        for name in ("nama", "pertanyaan", "rumus", "pengecualian"):
+            assert " ".join((method[f"{name}_en"] or "").split()) in seen
+        assert " ".join(method["rumus"].split()) not in seen
+        shown = get(f"/paket/{sign['tabel']}/{sign['kunci']}.json").json()["tanda"]
+        assert all("kueri" not in one and one["rumus_en"] for one in shown)
+    assert len(signs) > 5
+
+
 def test_sources_name_file_hash_and_place_of_every_row(get, ask, packages):
     for channel, key in packages[::4]:
         page, data = get(f"/paket/{channel}/{key}"), get(f"/paket/{channel}/{key}.json").json()

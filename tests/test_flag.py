@@ -641,7 +641,33 @@ def test_wording_never_accuses_and_no_row_is_about_a_supplier(name):
     for word in ("korup", "curang", "kolusi", "persekongkolan", "fraud", "collusi", "rekayasa", "skor", "score"):
         assert word not in texts, word
     assert SIGNS[name].get("tabel") not in ("penyedia", "penyedia_alias", "penyedia_ekatalog")
-    assert SIGNS[name].get("pertanyaan").endswith("?") and SIGNS[name].get("pertanyaan_en").endswith("?")
+    assert SIGNS[name].get("pertanyaan").endswith("?") and SIGNS[name].texts()["pertanyaan_en"].endswith("?")
+
+
+@pytest.mark.parametrize("name", sorted(SIGNS))
+def test_every_text_of_a_sign_is_in_english_too_with_the_citation_as_written(name):
+    sign = SIGNS[name]
+    texts, shown = sign.texts(), words(sign.texts())
+    assert "peserta" not in re.sub(r"\b[a-z]+_[a-z_]+\b", "", shown) and not INDONESIAN & set(re.findall(r"\w+", shown))
+    if texts["dasar_hukum"]:
+        assert re.findall(r"Perpres \S+|Pasal \d+", texts["dasar_hukum"]) == re.findall(
+            r"Perpres \S+|Pasal \d+", texts["dasar_hukum_en"]
+        )
+    numbers = re.compile(r"\d[\d.,]*")
+    plain = sorted(n.strip(".,").replace(".", "").replace(",", "") for n in numbers.findall(texts["rumus"]))
+    assert sorted(n.strip(".,").replace(".", "").replace(",", "") for n in numbers.findall(texts["rumus_en"])) == plain
+    for reason in sign.reasons:
+        assert f"'{reason}'" in sign.sql, reason  # a sentence that no query says any more
+
+
+INDONESIAN = {"yang", "dari", "tidak", "dan", "dengan", "atau", "penawaran", "paket", "tercatat", "pada", "kontrak"}
+
+
+def words(texts):
+    """The English texts of a sign, in one string."""
+    names = ("nama", "pertanyaan", "rumus", "pengecualian", "peringatan")
+    meanings = [item["arti"] for item in json.loads(texts["parameter_en"]).values()]
+    return " ".join([*(texts.get(f"{name}_en") or "" for name in names), *meanings]).lower()
 
 
 def test_every_sign_is_documented():
@@ -679,9 +705,9 @@ def test_flag_writes_rows_with_their_numbers_methods_and_gaps(world):
     ]
     gaps = published(
         out,
-        "select tabel, kd_klpd, tahun_anggaran, jumlah, alasan from tanda_tidak_dapat_dihitung where tanda = 'penawar_tunggal'",
+        "select tabel, kd_klpd, tahun_anggaran, jumlah, alasan, alasan_en from tanda_tidak_dapat_dihitung where tanda = 'penawar_tunggal'",
     )
-    assert gaps == [("tender", "D1", 2025, 1, NO_BIDS)]
+    assert gaps == [("tender", "D1", 2025, 1, NO_BIDS, "participants not recorded at the source")]
     assert published(out, "select jumlah, alasan from tanda_tidak_dapat_dihitung where tanda = 'kdp_lama'") == [
         (0, "tidak ada baris yang dapat dinilai di rilis ini")
     ]
@@ -734,7 +760,10 @@ def copy_sign(tmp_path, name="tender_ulang"):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("judul_en:", "judul_inggris:", "kunci tidak dikenal"),
+        ("rumus:", "rumusan:", "kunci tidak dikenal"),
+        ('  judul: "', '  nama: "', "kunci tidak dikenal di x-en"),
+        ("x-en:\n", "x-en:\n  dasar_hukum: no law\n", "x-en tidak sepadan"),
+        ("pengecualian: []", "pengecualian: [satu]", "x-en tidak sepadan"),
         ("tabel: tender", "tabel: ''", "kunci wajib kosong"),
         ("parameter: {}", "parameter: {ambang: 3}", "nilai, arti"),
         ("parameter: {}", "parameter: {ambang: {nilai: 3, arti: x}}", "tidak cocok"),
@@ -767,7 +796,12 @@ def test_query_without_settings_or_over_an_unknown_table_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("AS kunci", "AS nomor"), ("THEN 'versi tender tidak tercatat di sumber'", "THEN NULL")]
+    ("old", "new"),
+    [
+        ("AS kunci", "AS nomor"),
+        ("THEN 'versi tender tidak tercatat di sumber'", "THEN NULL"),
+        ("THEN 'versi tender tidak tercatat di sumber'", "THEN 'alasan tanpa bahasa Inggris'"),
+    ],
 )
 def test_query_that_breaks_its_contract_stops_the_stage(world, tmp_path, old, new):
     out = world({"tender": [tender("tanpa")]})

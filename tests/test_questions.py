@@ -44,6 +44,7 @@ GOOD = """-- judul: Berapa?
 -- parameter: tahun (pilihan: select 2025)
 -- butuh: tender?tahun_anggaran={tahun}
 -- dokumen: Pengumuman; LPSE
+-- document: Notices; e-procurement service (LPSE)
 select count(*) as jumlah from tender where tahun_anggaran = cast(:tahun as integer)
 """
 
@@ -60,6 +61,7 @@ def test_header_is_read(tmp_path):
     assert found["parameter"] == [{"nama": "tahun", "bawaan": "", "jenis": "pilihan", "isi": "select 2025"}]
     assert found["butuh"][0]["saringan"] == [["tahun_anggaran", "{tahun}"]]
     assert (found["butuh"][0]["dokumen"], found["butuh"][0]["pemegang"]) == ("Pengumuman", "LPSE")
+    assert (found["butuh"][0]["document"], found["butuh"][0]["holder"]) == ("Notices", "e-procurement service (LPSE)")
     assert found["sql"].startswith("select count(*)") and found["tabel"] == ["tender"]
 
 
@@ -71,6 +73,8 @@ def test_header_is_read(tmp_path):
         ("-- en: How many?\n", "", "kunci kosong atau salah: en"),
         ("pembaca: jurnalis", "pembaca: siapa", "pembaca"),
         ("-- dokumen: Pengumuman; LPSE\n", "", "dokumen"),
+        ("-- document: Notices; e-procurement service (LPSE)\n", "", "document"),
+        ("-- document: Notices; e-procurement service (LPSE)", "-- document: Notices", "pemegang"),
         ("Pengumuman; LPSE", "Pengumuman", "pemegang"),
         ("(pilihan: select 2025)", "select 2025", "parameter tidak terbaca"),
         (":tahun as", ":taun as", "di SQL"),
@@ -123,7 +127,7 @@ def test_question_names_only_tables_and_columns_that_exist(name):
         assert {
             n
             for n in shown - helpers - set(question["kolom"])
-            if n not in known and n.removesuffix("_sen") not in known
+            if n not in known and n.removesuffix("_sen") not in known and n.removesuffix("_en") not in shown
         } == set()
 
 
@@ -155,6 +159,7 @@ def test_documentation_names_every_question_and_header_key():
         "baris",
         "butuh",
         "dokumen",
+        "document",
         "parameter",
         "kolom",
     ):
@@ -464,6 +469,40 @@ def test_codes_are_words_on_the_page_and_codes_in_the_links(contoh, get):
     page = get(with_values(contoh, "jejak_daftar", kata="a")).text
     assert ">non tender<" in page and ">non_tender<" not in page
     assert "/pertanyaan/jejak_paket?jalur=non_tender&amp;kunci=" in page
+
+
+@pytest.mark.slow
+def test_english_pages_say_our_own_codes_in_english_and_links_keep_the_code(contoh, get):
+    page = get("/en" + with_values(contoh, "jejak_daftar", kata="a")).text
+    body = page.partition("<tbody>")[2]
+    assert ">non-tender<" in body and ">recorded<" in body
+    assert not re.search(r">(non tender|ada|tidak tercatat|tidak berlaku)<", body)
+    assert "/en/pertanyaan/jejak_paket?jalur=non_tender&amp;kunci=" in body
+    form = get("/en/pertanyaan/jejak_paket").text.partition("<main")[2].partition("</form>")[0]
+    assert re.search(r'<option value="pencatatan_non_tender"[^>]*>recorded non-tender</option>', form)
+    tables = get("/en/pertanyaan/kamus_rilis").text.partition("<main")[2].partition("</form>")[0]
+    assert f'<option value="lra">{RESOURCES["lra"].descriptor["x-en"]["title"]} (lra)</option>' in tables
+
+
+@pytest.mark.slow
+def test_texts_with_english_beside_them_are_english_and_shown_once(contoh, get):
+    sign = yaml.safe_load((ROOT / "etl/tanda/kdp_lama.yaml").read_text(encoding="utf-8"))
+    for prefix, texts in (("", sign), ("/en", sign["x-en"])):
+        page = html.unescape(get(f"{prefix}/pertanyaan/kueri_teruji").text)
+        assert texts["judul"] in page and texts["pertanyaan"] in page
+        assert (sign["judul"] in page, sign["x-en"]["judul"] in page) == (not prefix, bool(prefix))
+    kept = get("/opendata/kueri_teruji.json?_shape=array").json()
+    assert {"nama_kueri", "nama_kueri_en"} <= set(kept[0])
+
+
+@pytest.mark.slow
+def test_missing_document_is_named_in_both_languages_and_asked_for_in_indonesian(contoh, get):
+    need = QUESTIONS["jejak_daftar"]["butuh"][0]
+    for prefix in ("", "/en"):
+        page = html.unescape(get(prefix + with_values(contoh, "jejak_daftar", badan="Kab. Mahakam Ulu")).text)
+        assert need["dokumen"] in page
+        assert (need["document"] in page) == bool(prefix)
+        assert (need["holder"].replace("{badan}", "Kab. Mahakam Ulu") in page) == bool(prefix)
 
 
 @pytest.mark.slow

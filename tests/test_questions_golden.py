@@ -9,6 +9,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from contextlib import closing
 from decimal import Decimal
+from functools import cache
 
 import pytest
 import yaml
@@ -307,6 +308,7 @@ def test_dictionary_is_that_of_the_database_the_package_and_the_descriptors(cont
         assert {r["kolom"] for r in answer(contoh, "kamus_rilis", tabel=name)[0]} == found
 
 
+@cache
 def declared():
     """Table -> its own descriptor with its dataset's, read without the etl."""
     found = {}

@@ -9,8 +9,12 @@
 -- parameter: tahun (pilihan: select distinct tahun from lra order by 1 desc)
 -- butuh: lra?tahun={tahun}
 -- dokumen: Laporan realisasi anggaran (LRA) pemerintah daerah; BPKAD dan DJPK Kementerian Keuangan
+-- document: Budget realisation reports (LRA) of regional governments; finance and asset agencies (BPKAD) and DJPK,
+--    Ministry of Finance
 -- butuh: (pelengkap) anggaran?tahun_anggaran={tahun}&kode_rekening__startswith=5.4.02
 -- dokumen: Keputusan kepala daerah tentang daftar penerima dan besaran bantuan keuangan; BPKAD provinsi
+-- document: Decision of the head of the region with recipients and amounts of financial transfers; finance and asset
+--    agency (BPKAD) of the province
 -- kolom: persen_realisasi; Persen realisasi; Percent realised; persen
 -- baris: lra?tahun={tahun}&nama_pemda={nama_pemda}&akun={akun}
 select nama_pemda, akun, periode, anggaran_sen, realisasi_sen,

@@ -13,8 +13,11 @@
 -- parameter: jenis (pilihan: select 'kendaraan' union all select 'perjalanan dinas' union all select 'iklan' union all select 'rumah jabatan' union all select 'rumah negara')
 -- butuh: (pelengkap) anggaran?nama_pemda={badan}&tahun_anggaran={tahun}
 -- dokumen: Penjabaran APBD beserta rincian akun per SKPD; BPKAD {badan}
+-- document: Detailed budget (penjabaran APBD) with accounts per office (SKPD); finance and asset agency (BPKAD) of
+--    {badan}
 -- butuh: (pelengkap) rup_penyedia?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Rencana umum pengadaan melalui penyedia dari SiRUP; UKPBJ {badan} atau LKPP
+-- document: Procurement plans through suppliers from SiRUP; procurement unit (UKPBJ) of {badan}, or LKPP
 -- kolom: langkah; Langkah; Step; teks
 -- kolom: satuan_kerja; Satuan kerja; Office; teks
 -- kolom: jumlah; Banyaknya baris; Rows; bilangan

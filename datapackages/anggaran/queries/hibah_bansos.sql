@@ -11,6 +11,8 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from anggaran order by 1 desc)
 -- butuh: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}
 -- dokumen: Penjabaran APBD beserta lampiran daftar penerima, alamat, dan besaran hibah dan bantuan sosial; BPKAD {badan}
+-- document: Detailed budget (penjabaran APBD) with its annex of recipients, addresses and amounts of grants and
+--    social aid; finance and asset agency (BPKAD) of {badan}
 -- kolom: murni_sen; APBD murni; Original budget; sen
 -- kolom: geser_sen; Pergeseran; Shifted budget; sen
 -- kolom: perubahan_sen; APBD perubahan; Revised budget; sen

@@ -12,8 +12,12 @@
 -- parameter: tahun (bawaan: semua; pilihan: select 'semua' union all select tahun_anggaran from (select distinct tahun_anggaran from tingkat_tautan where tahun_anggaran > 0 order by 1 desc))
 -- butuh: cakupan_rupiah?nama_klpd={badan}
 -- dokumen: Data rencana, pengumuman, hasil, dan kontrak pengadaan beserta kode MAK-nya; UKPBJ dan LPSE {badan}
+-- document: Procurement plans, notices, results and contracts with their budget codes (MAK); procurement unit (UKPBJ)
+--    and e-procurement service (LPSE) of {badan}
 -- butuh: (pelengkap) anggaran?nama_pemda={badan}
 -- dokumen: Penjabaran APBD beserta rincian sub kegiatan dan kode rekening per SKPD; BPKAD {badan}
+-- document: Detailed budget (penjabaran APBD) with sub-activities and account codes per office (SKPD); finance and
+--    asset agency (BPKAD) of {badan}
 -- baris: {tabel}?jenis={jenis}&badan={kunci_badan}&tahun_anggaran={kunci_tahun}
 -- grafik: {"mark": "bar", "transform": [{"fold": ["jumlah", "tertaut"], "as": ["ukuran", "banyaknya"]}],
 --    "encoding": {"y": {"field": "jenis", "type": "nominal", "sort": null}, "x": {"field": "banyaknya", "type":

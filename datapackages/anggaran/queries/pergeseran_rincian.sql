@@ -10,8 +10,12 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from anggaran order by 1 desc)
 -- butuh: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}&tahapan=MURNI
 -- dokumen: Peraturan kepala daerah tentang penjabaran APBD beserta lampiran rincian per SKPD; BPKAD {badan}
+-- document: Regulation of the head of the region that sets out the budget (APBD), with its annex per office (SKPD);
+--    finance and asset agency (BPKAD) of {badan}
 -- butuh: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}&tahapan=PERUBAHAN
 -- dokumen: Peraturan kepala daerah tentang penjabaran perubahan APBD beserta lampiran rincian per SKPD; BPKAD {badan}
+-- document: Regulation of the head of the region that sets out the revised budget (APBD perubahan), with its annex
+--    per office (SKPD); finance and asset agency (BPKAD) of {badan}
 -- kolom: murni_sen; APBD murni; Original budget; sen
 -- kolom: perubahan_sen; APBD perubahan; Revised budget; sen
 -- kolom: selisih_perubahan_sen; Perubahan dikurangi murni; Revision minus original; sen

@@ -10,8 +10,11 @@
 -- parameter: masalah (pilihan: select 'tanah tanpa sertifikat' union all select 'nilai nol' union all select 'asal perolehan tidak tercatat' union all select 'rusak berat' union all select 'nomor rangka tercatat dua kali')
 -- butuh: (pelengkap) kib_a
 -- dokumen: Kartu inventaris barang A (tanah) beserta status sertifikat; BPKAD bidang aset
+-- document: Asset register card A (land) with certificate status; asset division of the finance and asset agency
+--    (BPKAD)
 -- butuh: (pelengkap) kib_b
 -- dokumen: Kartu inventaris barang B (peralatan dan mesin); BPKAD bidang aset
+-- document: Asset register card B (equipment and machines); asset division of the finance and asset agency (BPKAD)
 -- kolom: kartu; Kartu; Register; teks
 -- baris: {tabel}?kode_lokasi={kode_lokasi}&pengenal={pengenal}&urutan={kunci_urutan}
 with semua as (

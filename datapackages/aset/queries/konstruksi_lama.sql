@@ -11,6 +11,8 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: kib_f
 -- dokumen: Kartu inventaris barang F (konstruksi dalam pengerjaan) beserta tanggal mulai dan nilai kontrak; BPKAD bidang aset
+-- document: Asset register card F (construction in progress) with start date and contract value; asset division of
+--    the finance and asset agency (BPKAD)
 -- kolom: tgl_awal; Mulai atau dokumen; Start or document; tanggal
 -- kolom: hari_umur; Umur sampai 31 Desember; Age on 31 December; hari
 -- baris: kib_f?kode_lokasi={kode_lokasi}&pengenal={pengenal}&urutan={kunci_urutan}

@@ -3,16 +3,21 @@
 -- pembaca: pengawas
 -- nomor: 8
 -- penjelasan: Anggaran belanja modal (5.2) pada tahapan terakhir yang ada di rilis, di samping nilai aset KIB A sampai F dengan tahun
---    perolehan yang sama, untuk SKPD bernama sama. Anggaran bukan realisasi, dan aset bisa dicatat di tahun berikutnya; selisih
+--    perolehan yang sama (bila kosong: tahun dokumennya), untuk SKPD bernama sama. Nilai yang hanya tercatat bulat tidak
+--    dijumlahkan. Anggaran bukan realisasi, dan aset bisa dicatat di tahun berikutnya; selisih
 --    perlu dicek, bukan kesimpulan.
--- explanation: Capital budget (5.2) at the last stage in this release beside assets acquired in the same year (KIB A to F),
---    for offices of the same name. A budget is not spending and assets may be booked a year later; a gap is to be checked.
+-- explanation: Capital budget (5.2) at the last stage in this release beside assets acquired in the same year (KIB A to F; if
+--    empty: the year of the document), for offices of the same name. Values recorded only rounded are not added up. A budget is not spending and assets may be booked a year later; a gap is to be checked.
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_pemda from anggaran order by 1)
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from anggaran union select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: anggaran?nama_pemda={badan}&tahun_anggaran={tahun}
 -- dokumen: Penjabaran APBD beserta rincian belanja modal per SKPD; BPKAD {badan}
+-- document: Detailed budget (penjabaran APBD) with capital spending per office (SKPD); finance and asset agency
+--    (BPKAD) of {badan}
 -- butuh: kib_b?tahun_perolehan={tahun}
 -- dokumen: Kartu inventaris barang A sampai F tahun perolehan {tahun}; BPKAD bidang aset {badan}
+-- document: Asset register cards A to F, acquired in {tahun}; asset division of the finance and asset agency (BPKAD)
+--    of {badan}
 -- kolom: modal_sen; Anggaran belanja modal; Capital budget; sen
 -- kolom: aset_sen; Aset tercatat tahun itu; Assets recorded for that year; sen
 -- kolom: barang; Banyaknya barang; Items; bilangan
@@ -33,12 +38,18 @@ with akhir as (
   select kode from wilayah where length(kode) = 2 and 'Provinsi ' || nama = :badan or length(kode) = 5 and replace(nama, 'Kabupaten ', 'Kab. ') = :badan
 ), aset as (
   select upper(nama_unit) as unit, count(*) as barang, sum(nilai_perolehan_sen) as aset_sen from (
-    select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_a where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_b where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_c where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_d where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_e where tahun_perolehan = cast(:tahun as integer)
-    union all select nama_unit, kode_lokasi, nilai_perolehan_sen from kib_f where tahun_perolehan = cast(:tahun as integer)
+    select nama_unit, kode_lokasi, case when coalesce(nilai_perolehan_dibulatkan, 0) = 0 then nilai_perolehan_sen end as nilai_perolehan_sen from kib_a
+      where tahun_perolehan = cast(:tahun as integer) or tahun_perolehan is null and substr(tanggal_perolehan, 1, 4) = :tahun
+    union all select nama_unit, kode_lokasi, case when coalesce(nilai_perolehan_dibulatkan, 0) = 0 then nilai_perolehan_sen end as nilai_perolehan_sen from kib_b
+      where tahun_perolehan = cast(:tahun as integer) or tahun_perolehan is null and substr(tanggal_perolehan, 1, 4) = :tahun
+    union all select nama_unit, kode_lokasi, case when coalesce(nilai_perolehan_dibulatkan, 0) = 0 then nilai_perolehan_sen end as nilai_perolehan_sen from kib_c
+      where tahun_perolehan = cast(:tahun as integer) or tahun_perolehan is null and substr(coalesce(tanggal_perolehan, tanggal_dokumen), 1, 4) = :tahun
+    union all select nama_unit, kode_lokasi, case when coalesce(nilai_perolehan_dibulatkan, 0) = 0 then nilai_perolehan_sen end as nilai_perolehan_sen from kib_d
+      where tahun_perolehan = cast(:tahun as integer) or tahun_perolehan is null and substr(coalesce(tanggal_perolehan, tanggal_dokumen), 1, 4) = :tahun
+    union all select nama_unit, kode_lokasi, case when coalesce(nilai_perolehan_dibulatkan, 0) = 0 then nilai_perolehan_sen end as nilai_perolehan_sen from kib_e
+      where tahun_perolehan = cast(:tahun as integer) or tahun_perolehan is null and substr(tanggal_perolehan, 1, 4) = :tahun
+    union all select nama_unit, kode_lokasi, case when coalesce(nilai_perolehan_dibulatkan, 0) = 0 then nilai_perolehan_sen end as nilai_perolehan_sen from kib_f
+      where tahun_perolehan = cast(:tahun as integer) or tahun_perolehan is null and substr(coalesce(tanggal_perolehan, tanggal_dokumen, tanggal_mulai), 1, 4) = :tahun
   )
   where case when substr(kode_lokasi, 7, 2) = '00' then substr(kode_lokasi, 4, 2) else substr(kode_lokasi, 4, 5) end in (select kode from pemilik)
   group by 1

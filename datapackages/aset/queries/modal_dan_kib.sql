@@ -12,6 +12,8 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from modal_kib where tahun_anggaran > 0 and anggaran_sen is not null union select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: modal_kib?nama_badan={badan}&tahun_anggaran={tahun}
 -- dokumen: Penjabaran APBD beserta rincian belanja modal, dan kartu inventaris barang A sampai F tahun {tahun}; BPKAD {badan}
+-- document: Detailed budget (penjabaran APBD) with capital spending, and asset register cards A to F of {tahun};
+--    finance and asset agency (BPKAD) of {badan}
 -- kolom: barang; Barang yang diperoleh tahun itu; Items acquired that year; bilangan
 -- kolom: aset_sen; Nilai perolehannya; Their value; sen
 -- kolom: selisih_sen; Anggaran dikurangi aset; Budget minus assets; sen

@@ -14,12 +14,18 @@
 -- parameter: banyak (angka: 10)
 -- butuh: (pelengkap) paket?nama_klpd={badan}
 -- dokumen: Data pengumuman dan hasil pengadaan dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- document: Notices and results of procurement from SPSE and the e-catalogue; procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of {badan}
 -- butuh: (pelengkap) rup_penyedia?nama_klpd={badan}
 -- dokumen: Rencana umum pengadaan melalui penyedia dari SiRUP; UKPBJ {badan} atau LKPP
+-- document: Procurement plans through suppliers from SiRUP; procurement unit (UKPBJ) of {badan}, or LKPP
 -- butuh: (pelengkap) kontrak?nama_klpd={badan}
 -- dokumen: Data kontrak dan adendum dari e-Kontrak SPSE; UKPBJ dan LPSE {badan}
+-- document: Contracts and addenda from SPSE e-Kontrak; procurement unit (UKPBJ) and e-procurement service (LPSE) of
+--    {badan}
 -- butuh: (pelengkap) serah_terima?nama_klpd={badan}
 -- dokumen: Data berita acara serah terima dari e-Kontrak SPSE; PPK tiap perangkat daerah {badan}
+-- document: Handover records from SPSE e-Kontrak; contract officers (PPK) of each office of {badan}
 -- kolom: sumber_baris; Sumber; Source; teks
 -- kolom: tanggal; Tanggal kejadian; Date of event; tanggal
 -- kolom: nama; Nama; Name; teks

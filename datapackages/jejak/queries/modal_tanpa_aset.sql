@@ -13,8 +13,12 @@
 -- parameter: bulan (angka: 6)
 -- butuh: serah_terima?nama_klpd={badan}
 -- dokumen: Data berita acara serah terima (BAST) dari e-Kontrak SPSE; PPK tiap perangkat daerah dan LPSE {badan}
+-- document: Handover records (BAST) from SPSE e-Kontrak; contract officers (PPK) of each office and e-procurement
+--    service (LPSE) of {badan}
 -- butuh: kib_b
 -- dokumen: Kartu inventaris barang A sampai F beserta nomor kontrak atau BAST perolehannya; BPKAD bidang aset {badan}
+-- document: Asset register cards A to F with the number of the contract or handover record (BAST) of each
+--    acquisition; asset division of the finance and asset agency (BPKAD) of {badan}
 -- kolom: nilai_sen; Nilai; Value; sen
 -- kolom: tgl_serah_terima; Serah terima; Handover; tanggal
 -- kolom: tgl_kartu; Kartu inventaris diambil; Registers retrieved; tanggal

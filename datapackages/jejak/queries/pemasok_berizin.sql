@@ -12,8 +12,12 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: paket?nama_klpd={badan}&tahun_anggaran={tahun}&pemenang_bernama=1
 -- dokumen: Data kontrak, pesanan, dan realisasi beserta nama dan NPWP penyedianya dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- document: Contracts, orders and payments with supplier names and tax numbers (NPWP) from SPSE and the e-catalogue;
+--    procurement unit (UKPBJ) and e-procurement service (LPSE) of {badan}
 -- butuh: (pelengkap) berkas_sumber?resource=izin
 -- dokumen: Register izin badan usaha: nama, NIB, jenis izin, KBLI, tanggal terbit, dan akhir masa berlaku; DPMPTSP {badan}
+-- document: Register of business permits: name, NIB, kind of permit, KBLI, date of issue and end of validity;
+--    investment and one-stop service office (DPMPTSP) of {badan}
 -- kolom: nama_pemasok; Pemasok; Supplier; teks
 -- kolom: banyak_paket; Paket; Packages; bilangan
 -- kolom: nilai_pasokan_sen; Nilai kontrak, pesanan, dan realisasi; Contracts, orders and payments; sen

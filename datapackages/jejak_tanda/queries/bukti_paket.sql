@@ -11,8 +11,11 @@
 -- parameter: paket (contoh: select t.kunci from tanda as t join paket as p on p.jalur = t.tabel and p.kunci = t.kunci where t.tabel in ('tender', 'non_tender') group by t.tabel, t.kunci order by p.nama_klpd = 'Provinsi Kalimantan Timur' desc, t.tabel desc, count(*) desc, t.kunci limit 1)
 -- butuh: jejak
 -- dokumen: Data pengumuman dan hasil pengadaan dari SPSE; UKPBJ dan LPSE badan yang bersangkutan
+-- document: Notices and results of procurement from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE)
+--    of the body concerned
 -- butuh: (pelengkap) tanda_metode
 -- dokumen: Cara tanda dihitung, beserta rumus dan dasar hukumnya; pengelola situs ini
+-- document: How signs are computed, with formula and legal basis; the keeper of this site
 -- kolom: asal_berkas; SHA-256 berkas; SHA-256 of the file; teks
 -- kolom: asal_lokasi; Tempat di berkas; Place in the file; teks
 -- kolom: bagian; Bagian; Part; teks

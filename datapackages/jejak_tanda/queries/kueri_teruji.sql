@@ -10,8 +10,10 @@
 --    this site work the same way: their parameters are in the address.
 -- butuh: tanda_metode
 -- dokumen: Cara tanda dihitung, beserta kuerinya; pengelola situs ini
+-- document: How signs are computed, with their queries; the keeper of this site
 -- butuh: (pelengkap) kamus_tabel
 -- dokumen: Kamus tabel rilis ini; pengelola situs ini
+-- document: Dictionary of the tables of this release; the keeper of this site
 -- kolom: jenis_kueri; Jenis; Kind; teks
 -- kolom: nama_kueri; Nama; Name; teks
 -- kolom: yang_ditanyakan; Pertanyaan atau isi; Question or content; teks
@@ -22,10 +24,11 @@
 -- baris: {tabel}?{kolom_kunci}={kunci}
 select m.nama as nama_kueri, 'kueri tanda' as jenis_kueri, m.pertanyaan as yang_ditanyakan, p.key as nama_parameter,
   json_extract(p.value, '$.nilai') as nilai_parameter, json_extract(p.value, '$.arti') as arti_parameter, m.jumlah_ditandai as banyak_baris,
-  m.status, 'tanda_metode' as tabel, 'tanda' as kolom_kunci, m.tanda as kunci
-from tanda_metode as m left join json_each(m.parameter) as p
+  m.status, m.nama_en as nama_kueri_en, m.pertanyaan_en as yang_ditanyakan_en, json_extract(e.value, '$.arti') as arti_parameter_en,
+  'tanda_metode' as tabel, 'tanda' as kolom_kunci, m.tanda as kunci
+from tanda_metode as m left join json_each(m.parameter) as p left join json_each(m.parameter_en) as e on e.key = p.key
 union all
 select k.judul, 'tabel tertaut', k.keterangan, null, null, null,
-  (select coalesce(max(cast(s.stat as integer)), 0) from sqlite_stat1 as s where s.tbl = k.tabel), null, 'kamus_tabel', 'tabel', k.tabel
+  (select coalesce(max(cast(s.stat as integer)), 0) from sqlite_stat1 as s where s.tbl = k.tabel), null, k.judul_en, k.keterangan_en, null, 'kamus_tabel', 'tabel', k.tabel
 from kamus_tabel as k where k.cara = 'turunan'
 order by 2, 1, 4

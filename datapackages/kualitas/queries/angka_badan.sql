@@ -11,8 +11,12 @@
 -- parameter: angka (bawaan: kontrak tender; pilihan: select 'kontrak tender' union all select 'anggaran belanja' union all select 'pagu rencana penyedia' union all select 'pesanan e-purchasing')
 -- butuh: (pelengkap) tender_nilai?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data nilai tender selesai dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Values of finished tenders from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE) of
+--    {badan}
 -- butuh: (pelengkap) anggaran?nama_pemda={badan}&tahun_anggaran={tahun}
 -- dokumen: Penjabaran APBD beserta lampiran rincian per SKPD; BPKAD {badan}
+-- document: Detailed budget (penjabaran APBD) with its annex per office (SKPD); finance and asset agency (BPKAD) of
+--    {badan}
 -- kolom: tahap; Tahap; Stage; teks
 -- kolom: nilai_sen; Angka; Total; sen
 -- kolom: bagian_sen; Dari berkas ini; From this file; sen

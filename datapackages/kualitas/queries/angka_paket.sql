@@ -11,6 +11,8 @@
 -- parameter: kunci (contoh: select kunci from (select kunci from paket where jalur = 'tender' and nilai_sen > 0 limit 1) union all select kunci from (select kunci from paket limit 1) limit 1)
 -- butuh: paket?jalur={jalur}&kunci={kunci}
 -- dokumen: Data pengumuman, hasil pemilihan, dan kontrak paket {kunci} ({jalur}); UKPBJ dan LPSE badan pembelinya
+-- document: Notice, selection result and contract of package {kunci} ({jalur}); procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of the buying body
 -- kolom: tahap; Tahap; Stage; teks
 -- kolom: nama_angka; Angka; Figure; teks
 -- kolom: nilai_sen; Nilai; Value; sen

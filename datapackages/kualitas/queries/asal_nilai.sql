@@ -11,6 +11,7 @@
 -- parameter: kunci (bawaan: ; teks:)
 -- butuh: asal?tabel={tabel}
 -- dokumen: Berkas pelengkap tabel {tabel}; instansi penerbit data ini
+-- document: Files that complete table {tabel}; the institution that publishes these data
 -- kolom: nomor_baris; Kunci baris; Key of the row; teks
 -- baris: berkas_sumber?sha256={sha256}
 select a.kunci as nomor_baris, a.kolom, a.lokasi, b.nama, b.sumber, b.url, b.diambil_pada, a.sha256

@@ -10,6 +10,7 @@
 --    citation below; cite both and keep the database. Older releases are not inside this one.
 -- butuh: berkas_sumber?terbit__gt=0
 -- dokumen: Berkas sumber rilis ini beserta tanggal pengambilannya; instansi penerbit data
+-- document: Source files of this release with their dates of retrieval; the institution that publishes these data
 -- kolom: tabel_terisi; Tabel; Table; teks
 -- kolom: jumlah; Berkas; Files; bilangan
 -- kolom: tarikan_awal; Tarikan pertama; First pull; bilangan

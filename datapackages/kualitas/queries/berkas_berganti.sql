@@ -9,6 +9,7 @@
 --    rows were superseded. Superseded rows lost to newer or more complete ones. Cell-by-cell changes between two releases need both releases; here is what this release records.
 -- butuh: berkas_sumber?tergantikan__gt=0
 -- dokumen: Tarikan sebelumnya dari tabel yang diteliti; instansi penerbit data
+-- document: Earlier pulls of the table under study; the institution that publishes these data
 -- kolom: tabel_terisi; Tabel; Table; teks
 -- kolom: tarikan_sebelum; Tarikan sebelumnya; Pull before; bilangan
 -- kolom: masuk_sebelum; Baris masuk sebelumnya; Rows in before; bilangan

@@ -10,8 +10,10 @@
 --    be downloaded and queried without limits. Held rows are source rows that failed a check.
 -- butuh: kamus_tabel
 -- dokumen: Kamus tabel rilis ini; pengelola situs ini
+-- document: Dictionary of the tables of this release; the keeper of this site
 -- butuh: (pelengkap) berkas_sumber
 -- dokumen: Daftar berkas sumber rilis ini; pengelola situs ini
+-- document: List of source files of this release; the keeper of this site
 -- kolom: judul; Tabel; Table; teks
 -- kolom: nama_tabel; Nama tabel; Table name; teks
 -- kolom: banyak_baris; Banyaknya baris; Rows; bilangan
@@ -27,6 +29,7 @@ with berkas as (
   select tbl, max(cast(stat as integer)) as banyak_baris from sqlite_stat1 group by tbl
 )
 select k.judul, k.tabel as nama_tabel, k.dataset, k.cara, coalesce(i.banyak_baris, 0) as banyak_baris, k.jumlah_kolom, k.kunci_utama,
-  b.banyak_berkas, b.baris_ditahan, b.tanggal_data, '/unduh/data/' || k.tabel || '.csv' as semua_baris
+  b.banyak_berkas, b.baris_ditahan, b.tanggal_data, '/unduh/data/' || k.tabel || '.csv' as semua_baris,
+  k.judul_en
 from kamus_tabel as k left join isi as i on i.tbl = k.tabel left join berkas as b on b.resource = k.tabel
 order by k.dataset, k.tabel

@@ -11,6 +11,8 @@
 -- parameter: tabel (bawaan: tender; pilihan: select tabel from kamus_tabel order by 1)
 -- butuh: kamus_kolom?tabel={tabel}
 -- dokumen: Kamus data tabel {tabel}: arti, tipe, satuan, dan kode tiap kolom; instansi penerbit data ini
+-- document: Data dictionary of table {tabel}: meaning, type, unit and codes of each column; the institution that
+--    publishes these data
 -- baris: kamus_kolom?tabel={tabel}&kolom={kolom}
 select kolom, judul, keterangan, tipe, satuan, bagian_kunci, wajib, nilai_sah, rujukan, judul_di_sumber, jalur_ocds
 from kamus_kolom where tabel = :tabel order by urutan

@@ -10,6 +10,7 @@
 -- parameter: tabel (bawaan: tender; pilihan: select resource from berkas_sumber where resource <> '' group by 1 order by 1)
 -- butuh: berkas_sumber?resource={tabel}
 -- dokumen: Berkas sumber tabel {tabel}; instansi penerbit data ini
+-- document: Source files of table {tabel}; the institution that publishes these data
 -- kolom: selisih; Selisih yang tidak dijelaskan; Unexplained gap; bilangan
 -- baris: berkas_sumber?tarikan={tarikan}&resource={tabel}
 select nama, sumber, putusan, masuk, terbit, ditahan, tergantikan, bukan_data,

@@ -11,6 +11,7 @@
 -- parameter: dataset (bawaan: semua; pilihan: select 'semua' union all select dataset from (select distinct dataset from kamus_tabel order by 1))
 -- butuh: kamus_tabel
 -- dokumen: Lisensi dan metadata data ini; instansi penerbit data
+-- document: Licence and metadata of these data; the institution that publishes these data
 -- kolom: nama_tabel; Tabel; Table; teks
 -- kolom: berkas; Berkas sumber; Source files; bilangan
 -- kolom: baris_ditahan; Baris ditahan; Rows held; bilangan
@@ -26,7 +27,7 @@ with masuk as (
 )
 select t.tabel as nama_tabel, t.judul, t.penerbit, t.lisensi, t.judul_lisensi, t.alamat_lisensi, t.cara, t.kunci_utama, coalesce(m.berkas, 0) as berkas,
   coalesce(m.baris_ditahan, 0) as baris_ditahan, t.kolom_tertutup, coalesce(b.kolom_bulat, 0) as kolom_bulat, coalesce(m.tanpa_tanggal, 0) as tanpa_tanggal, m.diambil_akhir,
-  t.keterangan
+  t.keterangan, t.judul_en, t.keterangan_en
 from kamus_tabel as t left join masuk as m on m.resource = t.tabel left join bulat as b on b.tabel = t.tabel
 where :dataset = 'semua' or t.dataset = :dataset
 order by t.dataset, t.tabel

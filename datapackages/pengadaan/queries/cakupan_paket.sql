@@ -9,6 +9,8 @@
 -- parameter: tahun (bawaan: semua; pilihan: select 'semua' union all select tahun_anggaran from (select distinct tahun_anggaran from cakupan_rupiah where tahun_anggaran > 0 order by 1 desc))
 -- butuh: cakupan_rupiah
 -- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE dan e-katalog; UKPBJ dan LPSE daerah
+-- document: Notices and results of procurement through all channels, from SPSE and the e-catalogue; procurement units
+--    (UKPBJ) and e-procurement services (LPSE) of the region
 -- kolom: jumlah; Paket; Packages; bilangan
 -- kolom: ada_tanggal; Tanggal; Date; bilangan
 -- kolom: ada_pagu; Pagu; Ceiling; bilangan

@@ -12,8 +12,12 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from cakupan_rupiah where tahun_anggaran > 0 group by 1 order by 1 desc)
 -- butuh: cakupan_rupiah?tahun_anggaran={tahun}
 -- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE dan e-katalog; UKPBJ dan LPSE daerah
+-- document: Notices and results of procurement through all channels, from SPSE and the e-catalogue; procurement units
+--    (UKPBJ) and e-procurement services (LPSE) of the region
 -- butuh: (pelengkap) penduduk?total__gt=0
 -- dokumen: Jumlah penduduk menurut kabupaten/kota (data agregat kependudukan); Dinas Kependudukan dan Pencatatan Sipil atau BPS
+-- document: Population by regency and city (aggregate civil registry data); civil registry office (Dinas Kependudukan
+--    dan Pencatatan Sipil) or Statistics Indonesia (BPS)
 -- kolom: jumlah; Banyaknya paket; Packages; bilangan
 -- kolom: bernilai; Nilainya tercatat; With a recorded value; bilangan
 -- kolom: penduduk; Penduduk; Inhabitants; bilangan

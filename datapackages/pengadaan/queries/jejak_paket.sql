@@ -13,6 +13,8 @@
 -- parameter: kunci (contoh: select kunci from (select kunci from jejak where jalur = 'tender' and serah_terima = 'ada' limit 1) union all select kunci from (select kunci from jejak where jalur = 'tender' limit 1) union all select kunci from (select kunci from jejak limit 1) limit 1)
 -- butuh: jejak?jalur={jalur}&kunci={kunci}
 -- dokumen: Dokumen paket {kunci} ({jalur}): RUP, pengumuman, hasil pemilihan, kontrak dan adendum, SPMK, BAST; UKPBJ dan PPK badan pembelinya
+-- document: Documents of package {kunci} ({jalur}): plan (RUP), notice, selection result, contract and addenda, order
+--    to start (SPMK), handover record (BAST); procurement unit (UKPBJ) and contract officer (PPK) of the buying body
 -- kolom: langkah; Langkah; Step; teks
 -- kolom: keadaan_langkah; Keadaan; State; teks
 -- kolom: uraian; Catatan; Record; teks

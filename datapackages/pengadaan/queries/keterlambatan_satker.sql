@@ -10,8 +10,12 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from kontrak_terkini where tahun_anggaran is not null union select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: kontrak_terkini?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data kontrak dan adendum dari e-Kontrak SPSE; UKPBJ dan LPSE {badan}
+-- document: Contracts and addenda from SPSE e-Kontrak; procurement unit (UKPBJ) and e-procurement service (LPSE) of
+--    {badan}
 -- butuh: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data berita acara serah terima (BAST) dari e-Kontrak SPSE beserta rincian denda keterlambatan; PPK tiap perangkat daerah {badan}
+-- document: Handover records (BAST) from SPSE e-Kontrak with details of late fines; contract officers (PPK) of each
+--    office of {badan}
 -- kolom: diserahkan; Serah terima tercatat; Handovers recorded; bilangan
 -- kolom: terlambat; Sesudah akhir kontrak; After the contract end; bilangan
 -- kolom: persen_terlambat; Persen; Percent; persen

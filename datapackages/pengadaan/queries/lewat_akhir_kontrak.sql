@@ -12,8 +12,12 @@
 -- parameter: minimum (angka: 0)
 -- butuh: kontrak?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data kontrak dan adendum dari e-Kontrak SPSE; UKPBJ dan LPSE {badan}
+-- document: Contracts and addenda from SPSE e-Kontrak; procurement unit (UKPBJ) and e-procurement service (LPSE) of
+--    {badan}
 -- butuh: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data berita acara serah terima (BAST) dari e-Kontrak SPSE; PPK tiap perangkat daerah dan LPSE {badan}
+-- document: Handover records (BAST) from SPSE e-Kontrak; contract officers (PPK) of each office and e-procurement
+--    service (LPSE) of {badan}
 -- kolom: hari_lewat; Hari lewat sampai 31 Desember; Days past until 31 December; hari
 -- kolom: hari_perpanjangan; Diperpanjang; Extended; hari
 -- baris: kontrak?no_kontrak={no_kontrak}&kd_tender={kunci_tender}&kd_nontender={kunci_nontender}

@@ -15,6 +15,8 @@
 -- parameter: tanda (pilihan: select 'DBH SAWIT' union all select 'ABT' union all select 'DBH')
 -- butuh: paket?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- document: Notices and results of procurement through all channels, from SPSE and the e-catalogue; procurement unit
+--    (UKPBJ) and e-procurement service (LPSE) of {badan}
 -- baris: pertanyaan/jejak_paket?jalur={jalur}&kunci={kunci}
 select nama_paket, jalur, nama_satker, jenis_pengadaan, keadaan, pagu_sen, nilai_sen, kunci
 from paket

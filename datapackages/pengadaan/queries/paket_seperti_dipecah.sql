@@ -14,8 +14,12 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from non_tender where tahun_anggaran is not null group by 1 order by 1 desc)
 -- butuh: non_tender?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman non tender beserta pagu, tanggal, dan penyedianya dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Non-tender notices with ceiling, date and supplier from SPSE; procurement unit (UKPBJ) and e-procurement
+--    service (LPSE) of {badan}
 -- butuh: tanda_metode?tanda=pecah_paket&status=terbit
 -- dokumen: Naskah Perpres 16/2018 beserta perubahannya (12/2021, 46/2025) dengan pasal batas pengadaan langsung dan larangan memecah paket; LKPP
+-- document: Text of Perpres 16/2018 as amended (12/2021, 46/2025), with the articles on the limit of direct
+--    procurement and the ban on splitting packages; LKPP
 -- kolom: paket_serupa; Paket serupa; Similar packages; bilangan
 -- kolom: jumlah_serupa_sen; Jumlah pagu yang serupa; Ceilings together; sen
 -- kolom: batas_sen; Batas pada tanggal itu; Limit on that date; sen

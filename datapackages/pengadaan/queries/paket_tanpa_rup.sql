@@ -12,8 +12,12 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: rup_penyedia?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Rencana umum pengadaan melalui penyedia dan swakelola dari SiRUP beserta riwayat revisinya; UKPBJ {badan} atau LKPP
+-- document: Procurement plans, through suppliers and self-managed, from SiRUP with the history of their revisions;
+--    procurement unit (UKPBJ) of {badan}, or LKPP
 -- butuh: paket?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman dan hasil pengadaan dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- document: Notices and results of procurement from SPSE and the e-catalogue; procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of {badan}
 -- kolom: nilai_sen; Nilai; Value; sen
 -- kolom: pagu_sen; Pagu; Ceiling; sen
 -- kolom: rup_lain; RUP lain ditemukan; Other plans found; bilangan

@@ -10,6 +10,7 @@
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from epurchasing where nama_klpd is not null group by 1 order by 1)
 -- butuh: epurchasing?nama_klpd={badan}
 -- dokumen: Data paket e-purchasing beserta harga satuan produk; UKPBJ {badan} atau LKPP
+-- document: E-purchasing packages with unit prices of products; procurement unit (UKPBJ) of {badan}, or LKPP
 -- kolom: jumlah; Pesanan; Orders; bilangan
 -- kolom: penyedia; Penyedia; Suppliers; bilangan
 -- kolom: nilai_sen; Nilai pesanan; Order value; sen

@@ -13,6 +13,8 @@
 -- parameter: pertemuan (angka: 3)
 -- butuh: paket?nama_klpd={badan}&jalur=tender&jumlah_penawar__gt=0
 -- dokumen: Data peserta tender beserta harga penawaran dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Tender participants with bid prices from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE)
+--    of {badan}
 -- kolom: penawar_1; Penawar; Bidder; teks
 -- kolom: penawar_2; Penawar lain; Other bidder; teks
 -- kolom: jumlah; Bertemu; Meetings; bilangan

@@ -13,8 +13,11 @@
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select distinct nama_klpd from paket where nama_klpd is not null order by 1)
 -- butuh: paket?nama_klpd={badan}&pemenang_bernama=1
 -- dokumen: Data pemenang tender, kontrak, dan pesanan dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- document: Tender winners, contracts and orders from SPSE and the e-catalogue; procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of {badan}
 -- butuh: daftar_hitam
 -- dokumen: Daftar hitam nasional penyedia beserta masa berlaku sanksi; LKPP
+-- document: National blacklist of suppliers with the validity of each sanction; LKPP
 -- kolom: nama_pemenang; Nama pemenang; Winner's name; teks
 -- kolom: kota_pemenang; Kota pemenang; Winner's city; teks
 -- kolom: tgl_menang; Ditetapkan atau dipesan; Award or order; tanggal

@@ -13,8 +13,12 @@
 -- parameter: kata (teks: jalan)
 -- butuh: tender_nilai?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data nilai tender selesai (HPS, penawaran, pemenang, nilai kontrak) dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Values of finished tenders (owner's estimate, bids, winner, contract value) from SPSE; procurement unit
+--    (UKPBJ) and e-procurement service (LPSE) of {badan}
 -- butuh: (pelengkap) non_tender_nilai?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data nilai non tender selesai dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Values of finished non-tenders from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE) of
+--    {badan}
 -- kolom: persen_hps; Persen dari HPS; Percent of the estimate; persen
 -- kolom: median_persen; Median persen; Median percent; persen
 -- baris: {tabel}?{kolom_kunci}={kunci}

@@ -10,8 +10,11 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from peserta_tender group by 1 order by 1 desc)
 -- butuh: tender?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman tender dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Tender notices from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE) of {badan}
 -- butuh: paket?jalur=tender&nama_klpd={badan}&tahun_anggaran={tahun}&jumlah_penawar__notnull=1
 -- dokumen: Data peserta tender beserta harga penawaran dan hasil evaluasi dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Tender participants with bid prices and evaluation results from SPSE; procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of {badan}
 -- kolom: kedudukan; Kedudukan; Standing; teks
 -- kolom: persen_hps; Penawaran dalam persen HPS; Bid in percent of the estimate; persen
 -- baris: peserta_tender?kd_tender={kd_tender}&kd_peserta={kd_peserta}

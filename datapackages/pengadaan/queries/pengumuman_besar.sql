@@ -14,6 +14,8 @@
 -- parameter: minimum (angka: 1000000000)
 -- butuh: paket?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE dan e-katalog; UKPBJ dan LPSE {badan}
+-- document: Notices and results of procurement through all channels, from SPSE and the e-catalogue; procurement unit
+--    (UKPBJ) and e-procurement service (LPSE) of {badan}
 -- kolom: kejadian; Kejadian terakhir; Latest event; tanggal
 -- baris: pertanyaan/jejak_paket?jalur={jalur}&kunci={kunci}
 select nama_paket, jalur, nama_satker, nullif(max(coalesce(tanggal_pengumuman, ''), coalesce(tanggal_selesai, '')), '') as kejadian, tanggal_pengumuman, tanggal_selesai, pagu_sen, nilai_sen,

@@ -13,6 +13,8 @@
 -- parameter: nama (contoh: select s.nama from partisipasi as t join penyedia as s on s.id_penyedia = t.id_penyedia where t.peran = 'pemenang' and s.perorangan = 0 and s.nama <> '' limit 1)
 -- butuh: partisipasi
 -- dokumen: Data hasil tender, non tender, kontrak, dan e-purchasing beserta nama penyedianya; UKPBJ dan LPSE daerah
+-- document: Results of tenders and non-tenders, contracts and e-purchasing, with supplier names; procurement units
+--    (UKPBJ) and e-procurement services (LPSE) of the region
 -- kolom: hasil; Hasil; Outcome; teks
 -- kolom: nilai_sen; Nilai hasil; Value of the outcome; sen
 -- kolom: kontrak_sen; Nilai kontrak; Contract value; sen

@@ -16,10 +16,15 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from tender where tahun_anggaran is not null group by 1 order by 1 desc)
 -- butuh: tender?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman tender dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Tender notices from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE) of {badan}
 -- butuh: (pelengkap) tender_nilai?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data nilai tender selesai (HPS dan nilai kontrak) dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Values of finished tenders (owner's estimate and contract value) from SPSE; procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of {badan}
 -- butuh: (pelengkap) paket?jalur=tender&nama_klpd={badan}&tahun_anggaran={tahun}&jumlah_penawar__notnull=1
 -- dokumen: Data peserta tender beserta harga penawarannya dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Tender participants with their bid prices from SPSE; procurement unit (UKPBJ) and e-procurement service
+--    (LPSE) of {badan}
 -- kolom: jumlah_tender; Tender; Tenders; bilangan
 -- kolom: tender_ulang; Tender ulang; Repeat tenders; bilangan
 -- kolom: ada_peserta; Selesai, daftar peserta ada; Completed with participant list; bilangan

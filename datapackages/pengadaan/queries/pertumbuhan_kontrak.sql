@@ -13,6 +13,8 @@
 -- parameter: persen (angka: 10)
 -- butuh: kontrak_terkini?nama_klpd={badan}&jumlah_adendum__gt=0
 -- dokumen: Data kontrak beserta semua adendumnya dari e-Kontrak SPSE; UKPBJ dan LPSE {badan}
+-- document: Contracts with all their addenda from SPSE e-Kontrak; procurement unit (UKPBJ) and e-procurement service
+--    (LPSE) of {badan}
 -- kolom: kenaikan_sen; Kenaikan; Growth; sen
 -- kolom: persen_kenaikan; Kenaikan dalam persen; Growth in percent; persen
 -- baris: kontrak?no_kontrak={no_kontrak}&nama_satker={nama_satker}

@@ -11,8 +11,11 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from rup_revisi where tahun_anggaran is not null union select tahun_anggaran from kontrak where tahun_anggaran is not null order by 1 desc)
 -- butuh: (pelengkap) rup_revisi?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Riwayat revisi RUP dari SiRUP; UKPBJ {badan} atau LKPP
+-- document: History of plan (RUP) revisions from SiRUP; procurement unit (UKPBJ) of {badan}, or LKPP
 -- butuh: (pelengkap) kontrak?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data kontrak beserta semua adendumnya dari e-Kontrak SPSE; UKPBJ dan LPSE {badan}
+-- document: Contracts with all their addenda from SPSE e-Kontrak; procurement unit (UKPBJ) and e-procurement service
+--    (LPSE) of {badan}
 -- kolom: perubahan; Perubahan; Change; teks
 -- kolom: pengenal; Kode; Code; teks
 -- kolom: sebelum_sen; Nilai sebelum; Value before; sen

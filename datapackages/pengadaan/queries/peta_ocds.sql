@@ -11,6 +11,7 @@
 -- parameter: tabel (bawaan: semua; pilihan: select 'semua' union all select tabel from (select distinct tabel from kamus_kolom where jalur_ocds is not null order by 1))
 -- butuh: kamus_kolom?jalur_ocds__notnull=1
 -- dokumen: Peta data pengadaan ke OCDS; LKPP
+-- document: Mapping of procurement data to OCDS; LKPP
 -- kolom: nama_tabel; Tabel; Table; teks
 -- baris: kamus_kolom?tabel={nama_tabel}&kolom={kolom}
 select jalur_ocds, tabel as nama_tabel, kolom, tipe, satuan, keterangan

@@ -12,6 +12,8 @@
 -- parameter: kunci (contoh: select kunci from (select kunci from paket where jalur = 'tender' and nilai_sen > 0 limit 1) union all select kunci from (select kunci from paket limit 1) limit 1)
 -- butuh: paket?jalur={jalur}&kunci={kunci}
 -- dokumen: Data pengumuman, peserta, hasil, dan kontrak paket {kunci} ({jalur}); UKPBJ dan LPSE badan pembelinya
+-- document: Notice, participants, result and contract of package {kunci} ({jalur}); procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of the buying body
 -- kolom: jalur_ocds; Jalur OCDS; OCDS path; teks
 -- kolom: isi; Isi; Value; teks
 -- kolom: nama_tabel; Tabel; Table; teks

@@ -12,8 +12,11 @@
 -- parameter: minimum (angka: 200000000)
 -- butuh: rup_penyedia?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Rencana umum pengadaan melalui penyedia dari SiRUP; UKPBJ {badan} atau LKPP
+-- document: Procurement plans through suppliers from SiRUP; procurement unit (UKPBJ) of {badan}, or LKPP
 -- butuh: non_tender?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman non tender dan pencatatan dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Notices of non-tenders and recorded procurement from SPSE; procurement unit (UKPBJ) and e-procurement
+--    service (LPSE) of {badan}
 -- kolom: pagu; Pagu; Ceiling; rupiah
 -- baris: {tabel}?kd_rup={kd_rup}
 -- grafik: {"mark": "bar", "encoding": {"y": {"field": "nama_satker", "type": "nominal", "sort": "-x"}, "x":

@@ -12,10 +12,16 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from cakupan_rupiah where tahun_anggaran > 0 group by 1 order by 1 desc)
 -- butuh: (pelengkap) tender_nilai?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data nilai tender selesai dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Values of finished tenders from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE) of
+--    {badan}
 -- butuh: (pelengkap) non_tender_nilai?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data nilai non tender selesai dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Values of finished non-tenders from SPSE; procurement unit (UKPBJ) and e-procurement service (LPSE) of
+--    {badan}
 -- butuh: (pelengkap) epurchasing?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data paket e-purchasing beserta daftar penyedia e-katalog; UKPBJ {badan} atau LKPP
+-- document: E-purchasing packages with the list of e-catalogue suppliers; procurement unit (UKPBJ) of {badan}, or
+--    LKPP
 -- kolom: jumlah; Paket; Packages; bilangan
 -- kolom: tanpa_nilai; Paket tanpa nilai tercatat; Packages without a value; bilangan
 -- kolom: nilai_sen; Nilai; Value; sen

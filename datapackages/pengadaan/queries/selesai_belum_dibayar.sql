@@ -12,6 +12,8 @@
 -- parameter: tahun (pilihan: select distinct tahun_anggaran from serah_terima where tahun_anggaran is not null union select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc)
 -- butuh: serah_terima?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data berita acara serah terima dan pembayaran (BAST dan BAP) dari e-Kontrak SPSE; PPK tiap perangkat daerah dan LPSE {badan}
+-- document: Handover and payment records (BAST and BAP) from SPSE e-Kontrak; contract officers (PPK) of each office
+--    and e-procurement service (LPSE) of {badan}
 -- kolom: dibayar_sen; Berita acara pembayaran; Payment records; sen
 -- kolom: belum_sen; Belum tercatat dibayar; Not recorded as paid; sen
 -- kolom: tgl_serah_terima; Serah terima; Handover; tanggal

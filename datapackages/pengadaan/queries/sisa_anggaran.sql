@@ -13,10 +13,14 @@
 -- parameter: tahun (pilihan: select tahun_anggaran from rup_penyedia group by 1 order by 1 desc)
 -- butuh: (pelengkap) paket?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE; UKPBJ dan LPSE {badan}
+-- document: Notices and results of procurement through all channels, from SPSE; procurement unit (UKPBJ) and
+--    e-procurement service (LPSE) of {badan}
 -- butuh: rup_penyedia?nama_klpd={badan}&tahun_anggaran={tahun}
 -- dokumen: Rencana umum pengadaan melalui penyedia dari SiRUP; UKPBJ {badan} atau LKPP
+-- document: Procurement plans through suppliers from SiRUP; procurement unit (UKPBJ) of {badan}, or LKPP
 -- butuh: (pelengkap) lra?nama_pemda={badan}&tahun={tahun}
 -- dokumen: Laporan realisasi anggaran (LRA) per SKPD; BPKAD {badan}
+-- document: Budget realisation report (LRA) per office (SKPD); finance and asset agency (BPKAD) of {badan}
 -- kolom: jenis; Sumber sisa; Source; teks
 -- kolom: jumlah; Banyaknya; Count; bilangan
 -- kolom: nilai_sen; Nilai; Value; sen

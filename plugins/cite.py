@@ -67,6 +67,7 @@ def citation(release: Json, words: Json, lang: str, title: str, table: str, url:
     values = {"site": SITE, "title": title, "version": release["version"], "url": url}
     source = words["cite.from.table" if table in release["tables"] else "cite.from.query"].format(table=table)
     values |= {"table": table, "source": source, "year": found[1] if found else words["cite.undated"]}
+    values["ended"] = values["year"].rstrip(".") + "."
     return {
         "apa": words["cite.apa"].format(**values),
         "chicago": words["cite.chicago"].format(**values),

@@ -30,7 +30,8 @@ ENOUGH = 10
 """A share needs a denominator of at least so many rows."""
 BARS, COLOURS, LONG = 20, 7, 60
 """Places and series of the chart (what is beyond them is drawn as one more), letters of a name in it."""
-STAGES = "tahapan"
+REPEATED = {"tahapan": (), "tingkat": ("akun", "kode_rekening", "induk")}
+"""Stages of a budget, and levels of an account tree, state the same money; which columns keep them apart too."""
 FILTERING = ("_where", "_through", "_searchmode")
 ADDRESS = r"^/(?P<database>opendata)/(?P<table>[^/.]+)\.(?P<format>json|csv)$"
 
@@ -138,15 +139,15 @@ async def groups(
     total = {"banyak": whole["semua_banyak"], "berisi": whole["semua_berisi"], "jumlah_sen": whole["semua_sen"]}
     total["dibulatkan"] = whole["semua_bulat"]
     exact = not money or (not total["dibulatkan"] and bool(rows) and (rows[0]["terkecil"] or 0) >= 0)
-    mixed = mixes_stages(release, request, table, found)
-    shareable = total["banyak"] >= ENOUGH and exact and not mixed
+    repeated = double_counted(release, request, table, found)
+    shareable = total["banyak"] >= ENOUGH and exact and not repeated
     kept = [(k, v) for k, v in parse_qsl(request.query_string, keep_blank_values=True) if filtering(k)]
     path = datasette.urls.table(release["database"], table)
     listed = [described(row, columns, money, total, shareable, kept, str(path)) for row in rows[:most]]
     rest = {key: (total[key] or 0) - sum(group[key] or 0 for group in listed) for key in total}
     return found | {
         "lambat": False,
-        "tahapan_bercampur": mixed,
+        "terhitung_ganda": repeated,
         "baris": listed,
         "semua": total,
         "banyak_kelompok": whole["semua_kelompok"],
@@ -211,11 +212,12 @@ def plain(value: Any) -> str:
     return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
 
 
-def mixes_stages(release: Json, request: Any, table: str, found: Json) -> bool:
-    """Whether a sum adds up stages of the same budget (original, shifted, revised), which state the same money."""
-    chosen = {key.partition("__")[0] for key in request.args if filtering(key)}
+def double_counted(release: Json, request: Any, table: str, found: Json) -> str:
+    """The column by which a sum would count the same money more than once; empty when it does not."""
+    chosen = {key.partition("__")[0] for key in request.args if filtering(key)} | set(found["kelompok"])
     fields = release["tables"][table]["fields"]
-    return bool(found["jumlah"]) and STAGES in fields and STAGES not in {*found["kelompok"], *chosen}
+    once = ((own, apart) for own, apart in REPEATED.items() if found["jumlah"] and own in fields)
+    return next((own for own, apart in once if not chosen & {own, *apart}), "")
 
 
 def group_chart(release: Json, lang: str, table: str, found: Json, cell: Any, other: str) -> tuple[Json, list[Json]]:

@@ -255,6 +255,9 @@ def test_no_share_of_few_or_rounded_or_mixed_values(get):
     assert "mencampur beberapa tahapan" in words(get("/opendata/anggaran?_kelompok=nama_skpd&_jumlah=nilai"))
     one = "/opendata/anggaran?_kelompok=nama_skpd&_jumlah=nilai&tahapan=murni"
     assert "mencampur beberapa tahapan" not in words(get(one))
+    lra = "/opendata/lra.json?_kelompok=nama_pemda&_jumlah=anggaran"
+    assert get(lra).json()["terhitung_ganda"] == "tingkat" and get(f"{lra}&tingkat=1").json()["terhitung_ganda"] == ""
+    assert "mencampur beberapa tahapan" in words(get("/opendata/anggaran?_jumlah=nilai"))
 
 
 @pytest.mark.slow

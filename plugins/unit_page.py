@@ -169,6 +169,7 @@ async def unit(datasette: Any, release: Json, identity: str, args: Any) -> Json 
     order = args.get("urut") if args.get("urut") in ORDERS else "terbaru"
     year = chosen_year(years, args.get("tahun"))
     suppliers = (await ask(SUPPLIER_COUNT))[0]
+    compared = datasette.jinja_env.globals["unit_comparison"]
     return {
         "satker": known[0],
         "tahun": year,
@@ -185,7 +186,7 @@ async def unit(datasette: Any, release: Json, identity: str, args: Any) -> Json 
         "perorangan": bool(suppliers["perorangan"]),
         "penyedia": await ask(SUPPLIERS, limit=EACH, offset=(at - 1) * EACH),
         "aset": [row for row in rows if row["tabel"] in ASSETS],
-        "banding": await datasette.jinja_env.globals["unit_comparison"](ask, known[0], years, year),
+        "banding": await compared(release["version"], ask, known[0], years, year),
         "sebutan": await ask(NAMES),
         "tabel": tables(rows),
     }

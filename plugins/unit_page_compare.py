@@ -5,6 +5,7 @@ It ranks nobody and makes no score. A share of fewer than ten packages, or a med
 given.
 """
 
+from bisect import bisect_left
 from statistics import median
 from typing import Any
 
@@ -15,8 +16,11 @@ Json = dict[str, Any]
 LEAST = 10
 SHOWN = 60
 CHANNELS = ("tender", "non_tender", "pencatatan_non_tender", "pencatatan_swakelola", "epurchasing", "darurat")
+MEASURES = ("terserap", *CHANNELS)
+GROUPS: dict[tuple[str, str, int | None], Json] = {}
+MOST_GROUPS = 200
 PEERS = """
-    select * from satker_tahun where jenis_klpd = :kind and tahun_anggaran = :year and id_satker <> :id
+    select * from satker_tahun where jenis_klpd = :kind and tahun_anggaran = :year
     order by nama_klpd, nama, id_satker
 """
 
@@ -28,30 +32,50 @@ def prepare_jinja2_environment(env):
     env.globals["unit_chart"] = chart
 
 
-async def comparison(ask: Any, unit: Json, years: list[Json], year: int | None) -> Json | None:
+async def comparison(version: str, ask: Any, unit: Json, years: list[Json], year: int | None) -> Json | None:
     """Each measure of the unit in a year and of its peers; ``None`` where nothing can be compared."""
     own = next((row for row in years if row["tahun_anggaran"] == year), None)
-    if own is None or not unit["jenis_klpd"]:
-        return None
-    peers = await ask(PEERS, kind=unit["jenis_klpd"], year=year)
-    measures = [compare("terserap", own, peers), *(compare(channel, own, peers) for channel in CHANNELS)]
-    kept = [measure for measure in measures if measure["penyebut"]]
-    names = [{key: row[key] for key in ("id_satker", "nama", "nama_klpd")} for row in peers[:SHOWN]]
     kind = unit["jenis_klpd"]
-    return {"jenis_klpd": kind, "tahun": year, "ukuran": kept, "jumlah_pembanding": len(peers), "pembanding": names}
+    if own is None or not kind:
+        return None
+    group = await group_of(version, ask, kind, year)
+    measures = [compare(measure, own, group["shares"][measure]) for measure in MEASURES]
+    names = [row for row in group["names"] if row["id_satker"] != unit["id_satker"]][:SHOWN]
+    return {
+        "jenis_klpd": kind,
+        "tahun": year,
+        "ukuran": [measure for measure in measures if measure["penyebut"]],
+        "jumlah_pembanding": group["count"] - 1,
+        "pembanding": names,
+    }
 
 
-def compare(measure: str, own: Json, peers: list[Json]) -> Json:
-    """One measure: the unit's part and whole, its share, and the median share of the peers that have both."""
+async def group_of(version: str, ask: Any, kind: str, year: int | None) -> Json:
+    """Shares in order, and the first names, of every unit of a kind in a year: read once, since a release is fixed."""
+    key = (version, kind, year)
+    if key not in GROUPS:
+        rows = await ask(PEERS, kind=kind, year=year)
+        shares = {m: sorted(s for s in (percent(m, row) for row in rows) if s is not None) for m in MEASURES}
+        names = [{name: row[name] for name in ("id_satker", "nama", "nama_klpd")} for row in rows[: SHOWN + 1]]
+        while len(GROUPS) >= MOST_GROUPS:
+            GROUPS.pop(next(iter(GROUPS)))
+        GROUPS[key] = {"count": len(rows), "shares": shares, "names": names}
+    return GROUPS[key]
+
+
+def compare(measure: str, own: Json, group: list[float]) -> Json:
+    """One measure: the unit's part and whole, its share, and the median share of the others that have both."""
     part, whole = parts(measure, own)
-    shares = [share for share in (percent(measure, row) for row in peers) if share is not None]
+    share, peers = percent(measure, own), list(group)
+    if share is not None:
+        peers.pop(bisect_left(peers, share))
     return {
         "ukuran": measure,
         "pembilang": part,
         "penyebut": whole,
-        "persen": percent(measure, own),
-        "jumlah_pembanding": len(shares),
-        "median": round(median(shares), 1) if len(shares) >= LEAST else None,
+        "persen": share,
+        "jumlah_pembanding": len(peers),
+        "median": round(median(peers), 1) if len(peers) >= LEAST else None,
     }
 
 

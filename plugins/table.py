@@ -45,6 +45,7 @@ def extra_template_vars(view_name, request, datasette):
         "found_links": partial(found_links, datasette, release),
         "old_files": partial(old_files, datasette, release),
         "old_key": old_key,
+        "with_helpers": partial(with_helpers, datasette, release),
         "row_url": partial(row_url, datasette),
         "with_args": partial(with_args, request),
         "NO_VALUE": NO_VALUE,
@@ -110,6 +111,24 @@ async def old_files(datasette: Any, release: Json, table: str, rows: list[Any]) 
     dates = {row[0]: row[1] for row in found.rows}
     keys = [old_key(row) for row in rows]
     return {(file, year): dates[file] for file, year in keys if file in dates and not ended(year, dates[file])}
+
+
+async def with_helpers(datasette: Any, release: Json, table: str, rows: list[Any], keys: list[str]) -> list[Any]:
+    """The rows with exact sen and rounding marks of their money, also where the reader chose columns without them."""
+    info, names = release["tables"].get(table), set(rows[0].keys()) if rows else set()
+    missing = [n for n in info["fields"] for end in HELPERS if n.endswith(end) and n not in names] if info else []
+    missing = [n for n in missing if any(n.removesuffix(end) in names for end in HELPERS)]
+    keys = keys or ["rowid"]
+    if not missing or not names.issuperset(keys):
+        return rows
+    own = [tuple(row[k]["value"] if isinstance(row[k], dict) else row[k] for k in keys) for row in rows]
+    marks = ", ".join("(" + ", ".join("?" * len(keys)) + ")" for _ in own)
+    columns = ", ".join(escape_sqlite(name) for name in keys)
+    more = ", ".join(escape_sqlite(name) for name in missing)
+    sql = f"select {columns}, {more} from {escape_sqlite(table)} where ({columns}) in (values {marks})"
+    result = await datasette.get_database(release["database"]).execute(sql, [value for key in own for value in key])
+    found = {tuple(row)[: len(keys)]: dict(zip(missing, tuple(row)[len(keys) :], strict=True)) for row in result.rows}
+    return [{**{n: row[n] for n in row.keys()}, **found[key]} for row, key in zip(rows, own, strict=True)]  # noqa: SIM118
 
 
 def old_key(row: Any) -> tuple[Any, Any]:

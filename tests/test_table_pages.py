@@ -386,6 +386,14 @@ def test_dictionary_is_visible_text_and_marked_in_english(small):  # noqa: F811
     assert "Keterangan Pagu. (in Indonesian)" in words(small("/en/opendata/tender"))
 
 
+def test_chosen_columns_keep_the_mark_of_a_rounded_value(small):  # noqa: F811
+    page = small("/opendata/tender?_col=nama_paket&_col=hps&_col=pagu")
+    assert "≈ Rp79.600.000.000 (sumber: 79,6 M)" in words(page)
+    assert '<data value="90071992547409.93"' in page.text
+    head = page.text.split("<thead>")[1].split("</thead>")[0]
+    assert "hps_<wbr>asli" not in head and "pagu_<wbr>sen" not in head
+
+
 def test_overdue_figures_are_grey_and_say_when_they_were_retrieved(tmp_path):
     folder = write_release(tmp_path / "rilis")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -42,6 +42,7 @@ def prepare_jinja2_environment(env):
     env.globals["formats"] = {
         "number": number,
         "rupiah": rupiah,
+        "plain_rupiah": plain_rupiah,
         "in_words": in_words,
         "months": MONTHS,
         "scales": SCALES,

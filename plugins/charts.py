@@ -224,16 +224,16 @@ def described(t: Any, lang: str, formats: Json, model: Json) -> str:
     return str(t(f"chart.desc.{model['mark']}", n=len(model["points"]), **ends))
 
 
-def vega(spec: Json, rows: list[Json], title: str, note: str, fields: Any = ()) -> Json:
-    """The specification as any Vega-Lite tool draws it: with its rows, the note as subtitle, sen turned into rupiah."""
+def vega(spec: Json, rows: list[Json], title: str, lines: list[str], fields: Any = ()) -> Json:
+    """The specification as any Vega-Lite tool draws it: with its rows, our lines as subtitle, sen as rupiah."""
     units = units_of(spec, fields)
     encoding = {**spec.get("encoding", {}), **(spec.get("layer") or [{}])[0].get("encoding", {})}
     used = {item["field"] for item in encoding.values() if isinstance(item, dict) and "field" in item}
     turned = sorted(name for name in used if name.endswith("_sen") and units.get(name) == "rupiah")
     found = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         **spec,
-        "title": {"text": title, "subtitle": note},
+        "title": {"text": title, "subtitle": lines},
     }
     found["data"] = {"values": [{name: row[name] for name in row if name in used} for row in rows]}
     found["transform"] = [{"calculate": f"datum['{name}'] / 100", "as": name} for name in turned]

@@ -116,8 +116,10 @@ async def file(request, datasette):
     spec, rows, fields, texts = found["spec"], found["rows"], found["fields"], found["texts"]
     if kind == "vl.json":
         release = shared["release"]
-        sample = f"{shared['catalogues'][lang]['chart.sample']} · " if release["sample"] else ""
-        written = shared["charts"]["vega"](spec, rows, texts["title"], sample + texts["note"], fields)
+        words = shared["catalogues"][lang]
+        lines = [words["chart.sample"]] if release["sample"] else []
+        lines += [texts["note"], words["chart.source"].format(source=texts["source"], version=release["version"])]
+        written = shared["charts"]["vega"](spec, rows, texts["title"], lines, fields)
         return Response.json({**written, "usermeta": {**written.get("usermeta", {}), "rilis": release["version"]}})
     svg = shared["charts"]["image"](shared, lang, spec, rows, texts, fields, dark=kind == "svg")
     if kind == "png":

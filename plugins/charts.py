@@ -224,7 +224,7 @@ def described(t: Any, lang: str, formats: Json, model: Json) -> str:
     return str(t(f"chart.desc.{model['mark']}", n=len(model["points"]), **ends))
 
 
-def vega(spec: Json, rows: list[Json], title: str, lines: list[str], fields: Any = ()) -> Json:
+def vega(spec: Json, rows: list[Json], title: str, lines: list[str], fields: Any, lang: str) -> Json:
     """The specification as any Vega-Lite tool draws it: with its rows, our lines as subtitle, sen as rupiah."""
     units = units_of(spec, fields)
     encoding = {**spec.get("encoding", {}), **(spec.get("layer") or [{}])[0].get("encoding", {})}
@@ -236,5 +236,19 @@ def vega(spec: Json, rows: list[Json], title: str, lines: list[str], fields: Any
         "title": {"text": title, "subtitle": lines},
     }
     found["data"] = {"values": [{name: row[name] for name in row if name in used} for row in rows]}
+    found["encoding"] = titled(found.get("encoding", {}), fields, units, lang)
     found["transform"] = [{"calculate": f"datum['{name}'] / 100", "as": name} for name in turned]
     return found
+
+
+def titled(encoding: Json, fields: Any, units: Json, lang: str) -> Json:
+    """Axes named by the titles of their columns, or by what they count; a legend needs no name above it."""
+    titles = {f["name"]: f["title"].get(lang, "") for f in fields}
+    made = {}
+    for channel, item in encoding.items():
+        own = item if isinstance(item, dict) else {}
+        name = titles.get(own.get("field", "")) or units.get(own.get("field", "")) or None
+        plain = channel in ("x", "y", "color") and "title" not in own
+        axis = {"axis": {"format": ",~r", "tickCount": 3}} if plain and own.get("type") == "quantitative" else {}
+        made[channel] = {**item, "title": None if channel == "color" else name, **axis} if plain else item
+    return made

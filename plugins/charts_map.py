@@ -60,7 +60,7 @@ def shade(says: Json, row: Json, step: float) -> str:
 
 def tiles(shared: Json, found: Json, says: Json, shape: str, style: str) -> str:
     """The grid of tiles as SVG."""
-    tools = shared["charts"]
+    tools, says = shared["charts"], {**says, "shape": shape, "style": style}
     width = tools["widths"][shape]
     columns = max((row["kolom"] for row in found["wilayah"]), default=0) + 1
     size = (min(width, 620) - 2 * tools["pad"] - GAP * (columns - 1)) / columns
@@ -75,7 +75,7 @@ def tiles(shared: Json, found: Json, says: Json, shape: str, style: str) -> str:
             parts += tile(tools, says, row, (x, y, size, tall), shade(says, row, step))
         return with_legend(tools, says, parts, step, bottom)
 
-    return str(tools["frame"]({**says, "shape": shape, "style": style}, width, [], body))
+    return str(tools["frame"](says, width, [], body))
 
 
 def tile(tools: Json, says: Json, row: Json, box: tuple[float, float, float, float], kind: str) -> list[str]:
@@ -102,10 +102,12 @@ def with_legend(tools: Json, says: Json, parts: list[str], step: float, y: float
     y += 14
     if not step:
         return parts, y
-    size = (tools["widths"]["narrow"] - 2 * tools["pad"]) / STEPS
+    wide = says["shape"] == "wide"
+    size = 112 if wide else (tools["widths"]["narrow"] - 2 * tools["pad"]) / STEPS
     for number in range(STEPS):
         x = tools["pad"] + number * size
-        words = tools["cut"]("≤ " + says["label"](round(step * (number + 1))), 10, size)
+        amount = says["label"](round(step * (number + 1)))
+        words = tools["cut"](f"≤ {amount}" if wide else amount, 10, size)
         parts.append(f'<rect class="q{number}" x="{x:.1f}" y="{y:.1f}" width="{size - 2:.1f}" height="12"/>')
         parts.append(tools["text"](x, y + 26, words, "cn", 10))
     return parts, y + 30
@@ -129,7 +131,7 @@ def read_boundaries(path: str) -> Json:
 
 def boundaries(shared: Json, found: Json, says: Json, shape: str, style: str) -> str:
     """The deployer's boundaries as SVG, in a plain projection true at their middle."""
-    tools = shared["charts"]
+    tools, says = shared["charts"], {**says, "shape": shape, "style": style}
     width = tools["widths"][shape]
     step = steps_of(found, says)
     own = {row["kode"].replace(".", ""): row for row in found["wilayah"] if not row["provinsi"]}
@@ -147,7 +149,7 @@ def boundaries(shared: Json, found: Json, says: Json, shape: str, style: str) ->
         parts = [area(says, own[code], rings, at, shade(says, own[code], step)) for code, rings in shapes.items()]
         return with_legend(tools, says, parts, step, top + (north - south) * scale)
 
-    return str(tools["frame"]({**says, "shape": shape, "style": style}, width, [], body))
+    return str(tools["frame"](says, width, [], body))
 
 
 def area(says: Json, row: Json, rings: list[Ring], at: Json, kind: str) -> str:

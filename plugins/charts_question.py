@@ -119,7 +119,7 @@ async def file(request, datasette):
         words = shared["catalogues"][lang]
         lines = [words["chart.sample"]] if release["sample"] else []
         lines += [texts["note"], words["chart.source"].format(source=texts["source"], version=release["version"])]
-        written = shared["charts"]["vega"](spec, rows, texts["title"], lines, fields)
+        written = shared["charts"]["vega"](spec, rows, texts["title"], lines, fields, lang)
         return Response.json({**written, "usermeta": {**written.get("usermeta", {}), "rilis": release["version"]}})
     svg = shared["charts"]["image"](shared, lang, spec, rows, texts, fields, dark=kind == "svg")
     if kind == "png":

@@ -1,0 +1,79 @@
+"""What the treemap of ``/anggaran`` shows: the names and amounts of its cells, and the lines under it.
+
+Government, part, stage, date, document number, release and "DATA CONTOH" stand inside the picture, so that it keeps
+them when it is copied.
+"""
+
+from typing import Any
+
+from datasette import hookimpl
+
+Json = dict[str, Any]
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    """Let page and templates find these."""
+    env.globals |= {"budget_map": drawing, "budget_named": named}
+
+
+def drawing(view: Json, release: Json, say: Any, date: Any, lead: Any) -> Json:
+    """The cells of a view, how many branches have no area, and the lines under the picture.
+
+    ``say`` gives a sentence, ``date`` writes a day, ``lead`` gives the address one level down or an empty text.
+    """
+    cells = [cell(view, branch, say, lead) for branch in view["cabang"]]
+    drawn = [item for item in cells if item["nilai"] > 0]
+    if not view.get("bertingkat", True):
+        drawn = []
+    return {
+        "sel": drawn,
+        "tanpa_luas": len(cells) - len(drawn),
+        "jumlah_sen": sum(item["nilai"] for item in drawn),
+        "keterangan": caption(view, release, say, date) if drawn else [],
+    }
+
+
+def cell(view: Json, branch: Json, say: Any, lead: Any) -> Json:
+    """One branch by its name, its amount in sen (0 where there is none) and where it leads."""
+    if view["pilihan"]["menurut"] == "lra":
+        column = "realisasi_sen" if view["digambar"] == "REALISASI" else "anggaran_sen"
+        return {"nama": branch["akun"], "nilai": branch[column] or 0, "url": lead(branch)}
+    amounts = branch["tahapan"].get(view["digambar"])
+    return {"nama": named(branch, say), "nilai": amounts["nilai_sen"] if amounts else 0, "url": lead(branch)}
+
+
+def named(branch: Json, say: Any) -> str:
+    """What a branch is called, also where no list of the release names its code."""
+    if branch.get("langsung"):
+        return str(say("budget.own", code=branch["kode"]))
+    if branch["kode"] == "-":
+        return str(say(f"budget.no_code.{branch['dimensi']}"))
+    level = branch.get("jenjang") or branch["dimensi"]
+    return branch["nama"] or str(say("budget.no_name", level=say(f"budget.level.{level}"), code=branch["kode"]))
+
+
+def caption(view: Json, release: Json, say: Any, date: Any) -> list[str]:
+    """The lines under the picture: what, which stage, from when, which release."""
+    place = [named(way, say) if "dimensi" in way else way["nama"] for way in view["jalan"]]
+    part = say(f"budget.part.{view['pilihan']['bagian']}")
+    lines = [" › ".join([f"{part} {view['tahun']}, {view['pemda']}", *place])]
+    lines.append(" · ".join([say(f"budget.stage.{view['digambar']}"), *origin(view, say, date)]))
+    last = say("budget.release", version=release["version"])
+    return [*lines, f"{last} · {say('site.sample.short')}" if release["sample"] else last]
+
+
+def origin(view: Json, say: Any, date: Any) -> list[str]:
+    """Document number and retrieval of what is drawn; for the realisation report also its period."""
+    stage = "REALISASI" if view["pilihan"]["menurut"] == "lra" else view["digambar"]
+    mine = [d for d in view["dokumen"] if d["tahapan"] == stage]
+    fetched = max((d["diambil_pada"] or "" for d in mine), default="")
+    found = [say("budget.period", period=period(view["realisasi"], say))] if stage == "REALISASI" else []
+    found.append(say("budget.number"))
+    return [*found, say("budget.fetched", day=date(fetched))] if fetched else found
+
+
+def period(report: Json, say: Any) -> str:
+    """The period of a realisation report in words."""
+    text = report["periode"]
+    return str(say("budget.month", n=text)) if text.isdigit() else text

@@ -1,0 +1,380 @@
+"""``/anggaran`` on the sample: every amount equals the rows behind its link, in every view, part, stage and language."""
+
+import asyncio
+import importlib.util
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser
+from test_pages import browser  # noqa: F401
+from test_plugins import ENGLISH, PLUGINS, site, words
+from test_questions import contoh, site_metadata  # noqa: F401
+
+HOME = "/anggaran/provinsi-kalimantan-timur/2025"
+SQL = Path(__file__).parent.parent / "etl/sql"
+EXTRA = (
+    # rekening, sub kegiatan, SKPD, sen: revenue, a negative and a zero amount, rows without codes, a code with deeper ones
+    ("4.1.01.01.01.0001", None, "5.02.0.00.0.00.01.0000", 500_000_000),
+    ("4.1.02.01.01.0001", None, "5.02.0.00.0.00.01.0000", 250_000_050),
+    ("6.1.01.01.01.0001", None, None, 90_000_000),
+    ("6.2.02.01.01.0001", None, None, -10_000_000),
+    ("5.1.02.01.01.0001", None, None, 0),
+    ("5.1.02.01.01.0001", "1.02.02", "1.02.0.00.0.00.02.0000", 7_000_000),
+    ("5.1.02", "1.02.02.1.01.0001", "1.02.0.00.0.00.02.0000", 3_000_000),
+)
+
+pytestmark = pytest.mark.slow
+
+
+def plugin(name):
+    spec = importlib.util.spec_from_file_location(f"plugin_{name}", PLUGINS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def reader(folder):
+    ds = site(folder, site_metadata())
+    return lambda path: asyncio.run(ds.client.get(path, follow_redirects=False))
+
+
+def asker(folder):
+    def run(sql, *values):
+        with closing(sqlite3.connect(f"file:{folder / 'opendata.db'}?mode=ro", uri=True)) as db:
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(sql, values)]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def release(contoh):  # noqa: F811
+    return (contoh / "out/current").resolve()
+
+
+@pytest.fixture(scope="module")
+def get(release):
+    return reader(release)
+
+
+@pytest.fixture(scope="module")
+def ask(release):
+    return asker(release)
+
+
+@pytest.fixture(scope="module")
+def odd(release, tmp_path_factory):
+    """The sample with revenue, financing, zero and negative amounts, missing codes and mixed depths, summed by SQLite."""
+    folder = tmp_path_factory.mktemp("anggaran") / "rilis"
+    folder.mkdir()
+    for name in ("opendata.db", "datapackage.json", "manifest.json"):
+        shutil.copy(release / name, folder / name)
+    with closing(sqlite3.connect(folder / "opendata.db")) as db:
+        model = "select asal_berkas from anggaran where tahun_anggaran = 2025 and tahapan = 'PERUBAHAN' limit 1"
+        (source,) = db.execute(model).fetchone()
+        for stage in ("MURNI", "PERUBAHAN"):
+            for number, (account, code, unit, sen) in enumerate(EXTRA):
+                if stage == "MURNI" and number == 1:
+                    continue  # first budgeted in the revision
+                values = (stage, f"uji/{number}", unit, code, account, "Uji", sen, sen / 100, source)
+                db.execute(
+                    "insert into anggaran (tahun_anggaran, nama_pemda, urutan, tahapan, kode_anggaran, kode_skpd,"
+                    " kode_sub_kegiatan, kode_rekening, nama_rekening, nilai_sen, nilai, asal_berkas, asal_lokasi)"
+                    " values (2025, 'Provinsi Kalimantan Timur', 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'uji')",
+                    values,
+                )
+        rebuild(db)
+        db.commit()
+    return folder
+
+
+def rebuild(db):
+    """Sum anew with SQLite what the build sums with DuckDB."""
+    sql = (SQL / "anggaran_ringkas.sql").read_text(encoding="utf-8")
+    cursor = db.execute(sql)
+    names = [item[0] for item in cursor.description]
+    rows = cursor.fetchall()
+    db.execute("delete from anggaran_ringkas")
+    columns = [*names, "nilai", "nilai_sebelum"]
+    place = {name: number for number, name in enumerate(names)}
+    money = ("nilai_sen", "nilai_sebelum_sen")
+    full = [
+        (*row, *(row[place[m]] / 100 if row[place[m]] is not None else None for m in money))
+        for row in rows
+    ]  # fmt: skip
+    marks = ", ".join("?" * len(columns))
+    db.executemany(f"insert into anggaran_ringkas ({', '.join(columns)}) values ({marks})", full)
+
+
+def test_sqlite_and_duckdb_sum_the_same(ask):
+    sql = (SQL / "anggaran_ringkas.sql").read_text(encoding="utf-8")
+    mine = ask(sql)
+    columns = ", ".join(mine[0])
+    order = "nama_pemda, tahun_anggaran, bagian, menurut, kode_skpd, induk, kode, tahapan"
+    assert mine == ask(f"select {columns} from anggaran_ringkas order by {order}")
+    documents = ask((SQL / "anggaran_dokumen.sql").read_text(encoding="utf-8"))
+    assert documents == ask(f"select {', '.join(documents[0])} from anggaran_dokumen")
+
+
+def behind(ask, path):
+    """Sum and count of the rows that a table address lists, by our own reading of its filters."""
+    parts = urlsplit(path)
+    where, values = [], []
+    for key, value in parse_qsl(parts.query, keep_blank_values=True):
+        column, _, operator = key.partition("__")
+        where.append(
+            {"": f"{column} = ?", "startswith": f"{column} like ? || '%'", "notlike": f"{column} not like ?"}.get(
+                operator, f"{column} is null and ? = '1'"
+            )
+        )
+        values.append(value)
+    money = {
+        "anggaran": "nilai_sen", "sub_kegiatan": "pagu_subkegiatan * 100", "kegiatan": "pagu_kegiatan * 100",
+        "program": "pagu_program * 100", "lra": "anggaran_sen",
+    }[parts.path]  # fmt: skip
+    sql = f"select sum({money}) as sen, count(*) as banyak from {parts.path} where {' and '.join(where)}"
+    row = ask(sql, *values)[0]
+    return row["sen"], row["banyak"]
+
+
+def walk(get, ask, start, view, part):
+    """Pages of a view from its top, the last and every fifth before it; check each amount and what is below."""
+    page = plugin("budget_page")
+    seen, todo = [], [{"bagian": part, "menurut": view}]
+    while todo:
+        chosen = todo.pop()
+        found = get(f"{start}.json?{urlencode(chosen)}").json()
+        assert found["pilihan"]["menurut"] == view
+        seen.append(chosen)
+        for stage, whole in found["jumlah"]["tahapan"].items():
+            parts = [b["tahapan"][stage] for b in found["cabang"] if stage in b["tahapan"]]
+            assert whole["nilai_sen"] == sum(p["nilai_sen"] for p in parts)
+            for amounts in [whole, *parts]:
+                assert behind(ask, amounts["baris"]) == (amounts["nilai_sen"], amounts["jumlah_baris"]), chosen
+        for branch in found["cabang"][-1::-5]:
+            below = page.drill(found["pilihan"], branch)
+            if below:
+                deeper = page.moved(found["pilihan"], below)
+                todo.append({key: value for key, value in deeper.items() if value})
+                inside = get(f"{start}.json?{urlencode(todo[-1])}").json()["jumlah"]["tahapan"]
+                amounts = {stage: a["nilai_sen"] for stage, a in inside.items()}
+                assert amounts == {stage: a["nilai_sen"] for stage, a in branch["tahapan"].items()}, chosen
+    return seen
+
+
+@pytest.mark.parametrize("view", ["urusan", "skpd", "akun", "sirup", "sirup-skpd"])
+def test_every_amount_of_every_cell_equals_the_rows_behind_its_link(get, ask, view):
+    start = "/anggaran/provinsi-kalimantan-timur/2024"
+    pages = walk(get, ask, start, view, "belanja")
+    assert len(pages) > 5
+    table, money = ("sub_kegiatan", "pagu_subkegiatan * 100") if "sirup" in view else ("anggaran", "nilai_sen")
+    body = "nama_klpd" if "sirup" in view else "nama_pemda"
+    stage = "'SIRUP'" if "sirup" in view else "tahapan"
+    rows = ask(
+        f"select {stage} as tahapan, sum({money}) as sen from {table} where {body} = 'Provinsi Kalimantan Timur'"
+        f" and tahun_anggaran = 2024 group by 1"
+    )
+    top = get(f"{start}.json?menurut={view}").json()["jumlah"]["tahapan"]
+    assert {r["tahapan"]: r["sen"] for r in rows} == {stage: amounts["nilai_sen"] for stage, amounts in top.items()}
+
+
+@pytest.mark.parametrize(
+    ("view", "part"),
+    [("urusan", "belanja"), ("skpd", "belanja"), ("akun", "belanja"), ("akun", "pendapatan"), ("akun", "pembiayaan"),
+     ("skpd", "pendapatan")],
+)  # fmt: skip
+def test_odd_rows_are_counted_once_in_every_view(odd, view, part):
+    mine = asker(odd)
+    pages = walk(reader(odd), mine, HOME, view, part)
+    digit = {"belanja": "5", "pendapatan": "4", "pembiayaan": "6"}[part]
+    top = reader(odd)(f"{HOME}.json?{urlencode(pages[0])}").json()
+    (row,) = mine(
+        "select sum(nilai_sen) as sen from anggaran where nama_pemda = 'Provinsi Kalimantan Timur' and"
+        " tahun_anggaran = 2025 and tahapan = 'PERUBAHAN' and kode_rekening like ? || '%'",
+        digit,
+    )
+    assert top["jumlah"]["tahapan"]["PERUBAHAN"]["nilai_sen"] == row["sen"]
+
+
+def test_what_a_stage_lacks_is_not_zero_and_has_no_difference_or_share(odd):
+    mine = reader(odd)
+    revenue = mine(f"{HOME}.json?bagian=pendapatan&kode=4.1").json()["cabang"]
+    new = next(b for b in revenue if b["kode"] == "4.1.02")
+    assert list(new["tahapan"]) == ["PERUBAHAN"] and new["selisih_sen"] is None and new["selisih_persen"] is None
+    assert "tidak tercatat" in words(mine(f"{HOME}?bagian=pendapatan&kode=4.1"))
+    financing = mine(f"{HOME}.json?bagian=pembiayaan").json()["cabang"]
+    out = next(b for b in financing if b["kode"] == "6.2")
+    assert out["tahapan"]["PERUBAHAN"]["nilai_sen"] == -10_000_000 and out["selisih_persen"] is None
+    page = words(mine(f"{HOME}?bagian=pembiayaan"))
+    assert "-Rp100.000" in page and "1 bagian bernilai nol, negatif, atau tidak tercatat" in page
+    sen = words(mine(f"{HOME}?bagian=pendapatan&kode=4.1"))
+    assert "Rp2.500.000,50" in sen
+
+
+def test_links_list_the_same_rows_on_the_table_page(get):
+    view = get(f"{HOME}.json?kode=1.03").json()
+    for branch in view["cabang"]:
+        for amounts in branch["tahapan"].values():
+            rows = get(f"/opendata/{amounts['baris'].replace('?', '.json?')}&_shape=array&_size=max").json()
+            assert sum(row["nilai_sen"] for row in rows) == amounts["nilai_sen"]
+
+
+def test_differences_and_shares_are_those_of_the_amounts_beside_them(get, ask):
+    for branch in get(f"{HOME}.json?menurut=akun").json()["cabang"]:
+        first, last = (branch["tahapan"][stage]["nilai_sen"] for stage in ("MURNI", "PERUBAHAN"))
+        assert branch["selisih_sen"] == last - first
+        assert float(branch["selisih_persen"]) == pytest.approx((last - first) / first * 100, abs=0.051)
+    capital = next(b for b in get(f"{HOME}.json?menurut=akun").json()["cabang"] if b["kode"] == "5.2")["lra"]
+    (row,) = ask(
+        "select anggaran_sen, realisasi_sen from lra where nama_pemda = 'Provinsi Kalimantan Timur' and tahun = 2025"
+        " and akun = 'Belanja Modal' limit 1"
+    )
+    assert (capital["anggaran_sen"], capital["realisasi_sen"]) == tuple(row.values())
+    share = plugin("budget_page_view").share
+    assert share(5, 0) is None and share(5, None) is None and share(5, -3) is None and share(-1, 3) == "-33.3"
+
+
+def test_the_realisation_report_is_read_by_its_levels_and_never_summed_twice(get, ask):
+    for part, head in (("belanja", "Belanja Daerah"), ("pendapatan", "Pendapatan Daerah")):
+        view = get(f"/anggaran/kab-berau/2025.json?bagian={part}").json()
+        (row,) = ask("select * from lra where nama_pemda = 'Kab. Berau' and tahun = 2025 and akun = ?", head)
+        assert view["pilihan"]["menurut"] == "lra" and view["jumlah"]["realisasi_sen"] == row["realisasi_sen"]
+        assert sum(line["anggaran_sen"] for line in view["cabang"]) == row["anggaran_sen"] and view["beda_sen"] == 0
+        for line in view["cabang"]:
+            assert behind(ask, line["baris"]) == (line["anggaran_sen"], 1)
+            if line["punya_anak"]:
+                inside = get(f"/anggaran/kab-berau/2025.json?bagian={part}&kode={line['urutan']}").json()
+                assert sum(child["anggaran_sen"] for child in inside["cabang"]) == line["anggaran_sen"]
+
+
+def test_a_missing_budget_names_the_document_and_drafts_the_request(get):
+    for prefix, phrase in (("", "belum memuat anggaran Kab. Paser tahun 2019"), ("/en", "does not hold a budget of")):
+        page = get(f"{prefix}/anggaran/kab-paser/2019")
+        assert page.status_code == 200 and phrase in words(page)
+        assert "Kab. Paser" in page.text and "tahun anggaran 2019" in page.text and "Nomor 14 Tahun 2008" in page.text
+    assert "Peraturan daerah tentang perubahan APBD" in words(get("/anggaran/kab-paser/2025"))
+    assert 'id="dokumen"' not in get(HOME).text
+
+
+def test_choosing_leads_to_the_page_and_unknown_ones_are_refused(get):
+    answer = get("/anggaran?pemda=Kab.+Paser&tahun=2025")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/anggaran/kab-paser/2025")
+    assert get("/en/anggaran?pemda=Kab.+Paser&tahun=2025").headers["location"] == "/en/anggaran/kab-paser/2025"
+    assert get("/anggaran").status_code == 200
+    assert get("/anggaran/kab-tidak-ada/2025").status_code == 404
+    for odd_query in (
+        "bagian=x",
+        "menurut=x",
+        "kode=%00",
+        "kode=9.9",
+        "skpd='",
+        "akun=5&kode=z",
+        "tahapan=x",
+        "kode=...",
+    ):
+        assert get(f"{HOME}?{odd_query}").status_code == 200, odd_query
+
+
+def test_pictures_carry_stage_source_release_and_sample_mark(get):
+    image = get(f"{HOME}.svg")
+    assert image.headers["content-type"].startswith("image/svg+xml")
+    version = get(f"{HOME}.json").json()["rilis"]
+    for text in (image.text, get(HOME).text, get(f"{HOME}?sematan=1").text):
+        picture = re.search(r"<svg[^>]*class=\"map.*?</svg>", text, re.S).group()
+        flat = " ".join(re.sub(r"<[^>]+>", " ", picture).split())
+        for part in (
+            "APBD perubahan",
+            "nomor dokumen tidak tercatat",
+            version,
+            "DATA CONTOH",
+            "Provinsi Kalimantan Timur",
+        ):
+            assert part in flat, part
+    assert "<script" not in image.text and "<style" not in image.text
+    embed = get(f"/en{HOME}?sematan=1")
+    assert "Revised budget" in embed.text and "<header" not in embed.text and len(embed.text) < 20_000
+
+
+def test_pages_are_wholly_in_their_language(get):
+    for query in (
+        "",
+        "?menurut=akun",
+        "?menurut=lra",
+        "?menurut=sirup",
+        "?kode=1.01.01.1.02.0001",
+        "?bagian=pembiayaan",
+    ):
+        assert not ENGLISH.search(words(get(f"{HOME}{query}"))), query
+        english = words(get(f"/en{HOME}{query}"))
+        assert "Choose a box" in english and "Pilih kotak" not in english
+
+
+@given(st.lists(st.integers(1, 10**15), min_size=1, max_size=80), st.integers(50, 2000), st.integers(50, 2000))
+def test_boxes_fill_the_picture_in_proportion(values, width, height):
+    values = sorted(values, reverse=True)
+    boxes = plugin_treemap.squarify(values, (0, 0, width, height))
+    assert len(boxes) == len(values)
+    for value, (x, y, w, h) in zip(values, boxes, strict=True):
+        assert w * h == pytest.approx(value / sum(values) * width * height, rel=1e-6, abs=1e-6)
+        assert x >= -1e-6 and y >= -1e-6 and x + w <= width + 1e-6 and y + h <= height + 1e-6
+
+
+plugin_treemap = plugin("treemap")
+
+
+def test_many_small_branches_share_one_cell_and_nothing_is_lost():
+    items = [{"nama": f"B{n}", "nilai": n, "url": ""} for n in range(200)]
+    cells = plugin_treemap.treemap(items, 1000, 440)
+    assert len(cells) == plugin_treemap.MOST and sum(c["nilai"] for c in cells) == sum(range(200))
+    assert cells[-1]["sisa"] == 199 - plugin_treemap.MOST + 1 and all(c["nilai"] > 0 for c in cells)
+
+
+@pytest.fixture(scope="module")
+def looks(get):
+    style = "".join((PLUGINS / f"static/{name}.css").read_text(encoding="utf-8") for name in ("site", "budget"))
+    paths = [HOME, f"/en{HOME}?menurut=akun", f"{HOME}?menurut=skpd", f"{HOME}?menurut=lra", "/anggaran/kab-paser/2019"]
+    return {
+        path: re.sub(r'<link rel="stylesheet"[^>]*>', "", get(path).text).replace(
+            "</head>", f"<style>{style}</style></head>"
+        )
+        for path in [*paths, f"{HOME}?kode=1.01.01.1.02.0001", f"{HOME}?sematan=1"]
+    }
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")])
+def test_pages_fit_are_reachable_by_keyboard_and_have_no_fault(looks, browser: Browser, width, scheme):  # noqa: F811
+    for path, text in looks.items():
+        assert len(text) < 200_000
+        options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        with browser.new_context(**options) as context:
+            page = context.new_page()
+            page.set_content(text)
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            faults = [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]]
+            assert faults == [], path
+    shown = ".map.sempit" if width == 390 else ".map.lebar"
+    with browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=True) as context:
+        page = context.new_page()
+        page.set_content(looks[HOME])
+        boxes = page.locator(f"{shown} a")
+        assert boxes.count() == 5
+        boxes.first.focus()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('svg') !== null")
+        cut = page.evaluate(
+            "s => [...document.querySelectorAll(s + ' a')].filter(a => [...a.querySelectorAll('text')].some("
+            "t => t.getBBox().x + t.getBBox().width > a.querySelector('rect').getBBox().x +"
+            " a.querySelector('rect').getBBox().width + 1)).length",
+            shown,
+        )
+        assert cut == 0

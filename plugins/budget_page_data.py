@@ -155,9 +155,10 @@ async def accounts(ask: Any, at: Json) -> list[Json]:
     """The next level of accounts among the rows of one sub-activity."""
     if at["kode"] == NONE and not at["skpd"]:
         return []
-    where = "kode_sub_kegiatan = :kode" if at["kode"] != NONE else "kode_skpd = :skpd and kode_sub_kegiatan is null"
+    unit = "kode_skpd is null" if at["skpd"] == NONE else "kode_skpd = :skpd"
+    where = f"{unit} and kode_sub_kegiatan is null" if at["kode"] == NONE else "kode_sub_kegiatan = :kode"
     if at["skpd"] and at["kode"] != NONE:
-        where += " and +kode_skpd = :skpd" if at["skpd"] != NONE else " and +kode_skpd is null"
+        where += f" and +{unit}"
     values = {name: at[name] for name in ("pemda", "tahun", "bagian", "kode", "skpd")}
     lines = await ask(LINES.format(where=where), **values)
     at = at | {"phase": "akun"}

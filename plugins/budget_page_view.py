@@ -80,9 +80,9 @@ async def explore(ask: Any, shared: Json, cover: Json, government: str, year: in
 def usable(totals: list[Json], units: bool, lines: bool) -> list[str]:
     """The views that have data for a part, the most detailed first."""
     detailed = [row for row in totals if row["tahapan"] != "SIRUP"]
-    found = ["urusan"] if any(row["kode"] != "-" for row in detailed) else []
-    found += ["skpd"] if units else []
-    found += ["akun"] if detailed else []
+    coded = any(row["kode"] != "-" for row in detailed)
+    found = ["urusan", *(["skpd"] if units else []), "akun"] if coded else ["akun", *(["skpd"] if units else [])]
+    found = found if detailed else []
     ceilings = ["sirup", "sirup-skpd"] if len(detailed) < len(totals) else []
     return found + ([*ceilings, "lra"] if lines else ceilings)
 

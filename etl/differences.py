@@ -86,10 +86,13 @@ def comparison(resource: Resource, stored: list[str], tables: set[str]) -> list[
     same = " AND ".join(f"o.{quote(k)} = n.{quote(k)}" for k in resource.key)
     differs = " OR ".join(different(f) for f in fields) or "0"
     here, there = public_names(resource), public_names(resource) & set(stored)
-    new = selected(resource, "n", here, "''", "'{}'")
+    packages = "paket" in tables
+    new = selected(resource, "n", here, "''", "'{}'", packages)
     marks = edit_mark(resource, fields, there, tables), loss_mark(resource, tables)
-    edit = selected(resource, "n", here, marks[0], cells((different(f), f, "n") for f in fields))
-    loss = selected(resource, "o", there, marks[1], cells((f"o.{quote(f.name)} NOTNULL", f, "") for f in fields))
+    edit = selected(resource, "n", here, marks[0], cells((different(f), f, "n") for f in fields), packages)
+    loss = selected(
+        resource, "o", there, marks[1], cells((f"o.{quote(f.name)} NOTNULL", f, "") for f in fields), packages
+    )
     absent = "WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {})"
     return [
         ("ADD", f"{new} FROM {baru} {absent.format(lama, same)} ORDER BY n.rowid"),
@@ -103,7 +106,7 @@ def different(field: Field) -> str:
     return f"o.{quote(field.name)} IS NOT n.{quote(field.name)}"
 
 
-def selected(resource: Resource, side: str, names: set[str], mark: str, values: str) -> str:
+def selected(resource: Resource, side: str, names: set[str], mark: str, values: str, packages: bool) -> str:
     """SELECT list of one row of the history, read from one side, which has the columns ``names``."""
     key = ", ".join(f"CAST({side}.{quote(k)} AS TEXT)" for k in resource.key)
     title = resource.get("x-datasette", {}).get("label_column", "")
@@ -112,10 +115,13 @@ def selected(resource: Resource, side: str, names: set[str], mark: str, values: 
     for sources in CONTEXT.values():
         column = next((name for name in sources if name in names), "")
         context.append(f"CAST({side}.{quote(column)} AS TEXT)" if column else "NULL")
+    channel, code = process(resource, side, names)
+    if packages and code != "NULL":  # a contract's number or a winner's name says less than the package's title
+        shown = f"ifnull((SELECT nama_paket FROM baru.paket WHERE jalur = {channel} AND kunci = {code}), {shown})"
     if mark != "''":
         shown = f"CASE WHEN {mark} = '{HELD}' THEN NULL ELSE {shown} END"
         values = f"CASE WHEN {mark} IN ('{REPROCESSED}', '{HELD}') THEN '{{}}' ELSE {values} END"
-    listed = [f"json_array({key})", mark, shown, *context, *process(resource, side, names), values]
+    listed = [f"json_array({key})", mark, shown, *context, channel, code, values]
     return f"SELECT {', '.join(listed)}"
 
 

@@ -13,6 +13,8 @@ Json = dict[str, Any]
 
 DAYS = 30
 MOST = 20
+LOOK = 8
+MARKS = ("selesai_disunting", "rencana_hilang")
 DUE = """
     select kd_tender, kd_nontender, no_kontrak, nama_paket, nama_satker, nama_klpd, nama_penyedia, tgl_akhir_kini,
       nilai_kini_sen, nilai_kini_sen / 100.0 as nilai_kini, status_kontrak
@@ -47,8 +49,8 @@ async def digest(request, datasette):
         found = await history["rows"](datasette, recent, {"jenis": kind}, limit=MOST) if recent else []
         lists[kind] = history["entries"](datasette, lang, chain, found)
     marked = []
-    for mark in ("selesai_disunting", "rencana_hilang"):
-        found = await history["rows"](datasette, recent, {"golongan": mark}, limit=MOST) if recent else []
+    for mark in MARKS:
+        found = await history["rows"](datasette, recent, {"golongan": mark}, limit=LOOK) if recent else []
         marked += history["entries"](datasette, lang, chain, found)
     due = await contracts_due(datasette, release)
     content = {
@@ -61,7 +63,15 @@ async def digest(request, datasette):
     }
     if request.url_vars["format"]:
         return Response.json({**content, "riwayat": [item for found in lists.values() for item in found]})
-    context = {**content, "lists": lists, "marked": marked, "most": MOST, "days": DAYS, "remaining": remaining}
+    context = {
+        **content,
+        "lists": lists,
+        "marked": marked,
+        "marks": MARKS,
+        "most": MOST,
+        "days": DAYS,
+        "remaining": remaining,
+    }
     html = await datasette.render_template("history_week.html", context, request=request, view_name="digest")
     return Response.html(html, headers={"x-robots-tag": "noindex"})
 

@@ -8,6 +8,7 @@ a reader's program meets each once, wherever the site runs; times come from the 
 import hashlib
 import json
 import re
+import sqlite3
 import uuid
 from functools import partial
 from typing import Any
@@ -127,9 +128,11 @@ async def question(request, datasette):
         raise NotFound(f"pertanyaan: {name}")
     own = asked["pertanyaan"]
     values = {p["nama"]: request.args.get(p["nama"], p["bawaan"])[:200] for p in own["parameter"]}
-    result = await datasette.get_database(release["database"]).execute(
-        asked["sql"], values, page_size=MOST, truncate=True
-    )
+    database = datasette.get_database(release["database"])
+    try:
+        result = await database.execute(asked["sql"], values, page_size=MOST, truncate=True)
+    except sqlite3.OperationalError as error:  # a release older than the question lacks its table
+        raise NotFound(f"pertanyaan: {name}") from error
     columns = [item[0] for item in result.description]
     rows = [dict(zip(columns, row, strict=True)) for row in result.rows]
     shown = [column(release, own, c, lang) for c in columns if c not in ("tabel", "kunci")]

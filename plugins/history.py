@@ -210,11 +210,11 @@ async def listing(request, datasette):
     filters = {name: request.args[name][:200] for name in FILTERS if request.args.get(name) and name != "kunci"}
     at = page_number(request.args.get("hal"))
     chain = await steps(datasette)
-    wanted = request.args.get("rilis")
-    within = [step for step in chain if not wanted or step["versi"] == wanted]
+    limits = {name: request.args[name][:200] for name in ("rilis", "sejak") if request.args.get(name)}
+    within = [step for step in chain if is_within(step, limits)]
     found = await rows(datasette, within, filters, offset=(at - 1) * EACH)
     total = await counted(datasette, within, filters)
-    filters |= {"rilis": wanted[:200]} if wanted else {}
+    filters |= limits
     content = {
         "rilis": release["version"],
         "langkah": chain,
@@ -239,6 +239,12 @@ async def listing(request, datasette):
     }
     html = await datasette.render_template("history.html", context, request=request, view_name="history")
     return Response.html(html, headers={"x-robots-tag": "noindex"})
+
+
+def is_within(step: Json, limits: Json) -> bool:
+    """Whether a step is of the release asked for (``rilis``) and not before the step asked for (``sejak``)."""
+    since = limits.get("sejak", "0")
+    return limits.get("rilis", step["versi"]) == step["versi"] and str(step["urutan"]).zfill(9) >= since.zfill(9)
 
 
 def page_number(text: str | None) -> int:

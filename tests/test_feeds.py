@@ -131,6 +131,24 @@ def test_money_before_and_after_is_exact(get, ask):
     assert [round(float(d) * 100) for d in digits] == [before, after] and before - after == 12_345_600
 
 
+def test_rows_of_a_package_carry_its_title(ask):
+    titles = {
+        row["kunci"]: row["nama_paket"]
+        for row in ask("select * from paket where jalur = 'tender'", database="opendata.db")
+    }
+    rows = ask("select judul, proses_kunci from riwayat where tabel = 'tender_nilai'")
+    assert rows and all(row["judul"] == titles[row["proses_kunci"]] for row in rows)
+
+
+def test_digest_counts_lead_to_as_many_rows(get):
+    links = re.findall(r'href="/riwayat[?]([^"]*sejak=2)">[^<]*</a> <small>([0-9.]+) baris', get("/mingguan").text)
+    assert len(links) >= 5
+    for query, count in links:
+        found = get(f"/riwayat.json?{query.replace('&amp;', '&')}").json()["jumlah"]
+        assert found == int(count.replace(".", "")), query
+    assert get("/riwayat.json?sejak=3").json()["jumlah"] == 0
+
+
 def test_history_of_one_row(get, ask):
     gone = ask("select kunci from riwayat where jenis = 'DEL' limit 1")[0]["kunci"]
     page = get(f"/riwayat/rup_penyedia/{json.loads(gone)[0]}")

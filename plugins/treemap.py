@@ -11,7 +11,7 @@ from datasette import hookimpl
 Json = dict[str, Any]
 Box = tuple[float, float, float, float]
 
-LETTER = 7.4
+LETTER = 7.8
 """Room for an average bold letter of the 12-pixel label, in pixels."""
 LINE = 15
 PAD = 6
@@ -98,7 +98,7 @@ def lay(row: list[int], box: Box, scale: float, more: bool) -> tuple[list[Box], 
 def label(name: str, box: Box) -> Json:
     """The lines of the name that fit in a box, and whether the amount fits below them.
 
-    >>> label("Belanja Pegawai", (0, 0, 80, 60))
+    >>> label("Belanja Pegawai", (0, 0, 90, 60))
     {'garis': ['Belanja', 'Pegawai'], 'muat': True}
     >>> label("Belanja Pegawai", (0, 0, 20, 60))
     {'garis': [], 'muat': False}

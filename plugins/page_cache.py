@@ -148,13 +148,18 @@ def asgi_wrapper(datasette):
 
 def key_of(scope: Scope) -> Key | None:
     """What an answer depends on; ``None`` for requests that are none of ours."""
-    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"].endswith(FILES):
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or is_file(scope["path"]):
         return None
     headers = {name.lower(): value for name, value in scope["headers"]}
     if headers.keys() & {b"cookie", b"authorization", b"range"}:
         return None
     place = (scope.get("scheme"), headers.get(b"host"), scope.get("language"))
     return (*place, scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
+
+
+def is_file(path: str) -> bool:
+    """Whether an address is a file of the release, which has its own bytes, hash and length."""
+    return path.endswith(FILES) or "/unduh/" in path
 
 
 async def made(pages: Pages, key: Key, app: Any, scope: Scope, receive: Any, send: Any) -> Page | None:

@@ -1,7 +1,7 @@
 """``/`` and ``/opendata`` from what the release says of itself; ``/beranda.json`` is the start page for programs.
 
 Datasette's own views ask SQLite five questions per table, which takes seconds with this many tables; the manifest has
-the answers. SQL on the database page, and its JSON, stay Datasette's. The figures of the start page are worked out
+the answers. The JSON of the database page stays Datasette's. The figures of the start page are worked out
 once: a release never changes while it is served.
 """
 
@@ -9,7 +9,6 @@ from typing import Any
 
 from datasette import Response, hookimpl
 from datasette.plugins import pm
-from datasette.views.database import DatabaseView
 
 # The empty look-ahead never matches: Datasette's view wants a format, and pages have none.
 DATABASE_PAGE = r"^/(?P<database>opendata)(?P<format>(?!))?$"
@@ -79,9 +78,9 @@ def has_page(datasette: Any, page: str) -> bool:
 
 
 async def database(request, datasette):
-    """All tables by dataset; with ``?sql=`` Datasette answers."""
+    """All tables by dataset; ``?sql=`` leads to the page for SQL."""
     if request.args.get("sql"):
-        return await DatabaseView(datasette).get(request)
+        return Response.redirect(f"{datasette.urls.path('/sql')}?{request.query_string}")
     name = request.url_vars["database"]
     await datasette.ensure_permissions(request.actor, [("view-database", name), "view-instance"])
     queries = await datasette.get_canned_queries(name, request.actor)

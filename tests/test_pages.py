@@ -28,7 +28,7 @@ KINDS = {
     "ditahan": "/opendata/baris_ditahan",
     "unduh": "/unduh",
     "cari": "/cari?q=jalan",
-    "sql": "/opendata?sql=select+kd_tender,pagu+from+tender",
+    "sql": "/sql?sql=select+kd_tender,pagu+from+tender",
     "galat": "/tidak-ada",
 }
 WIDTHS = (390, 1280)

@@ -8,6 +8,7 @@ Json = dict[str, Any]
 MOST = 10**15
 """Rupiah above which no single amount is believed: a thousand trillion; a NIP in a money column is far above it."""
 EXACT = "Nilai tepat dalam sen (1/100 rupiah), untuk penjumlahan."
+EXACT_EN = "Exact value in sen (1/100 rupiah), for adding up."
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ def expand(item: Json) -> list[Field]:
 def sen_descriptor(item: Json) -> Json:
     """Describe the exact integer column behind a money column that carries sen."""
     constraints = {k: v * 100 if k in ("minimum", "maximum") else v for k, v in item.get("constraints", {}).items()}
+    english = {k: f"{item[k]} {EXACT_EN}" for k in ("x-en-description",) if k in item}
     return {
         **item,
+        **english,
         "name": f"{item['name']}_sen",
         "type": "integer",
         "title": f"{item['title']} (sen)",
@@ -59,11 +62,17 @@ def sen_descriptor(item: Json) -> Json:
 def derived(item: Json, suffix: str, kind: str) -> Json:
     """Describe the text or flag that stands beside a value some source only gives rounded."""
     texts = {
-        "_asli": ("teks sumber", "Teks di sumber bila nilainya dibulatkan.", "source text of the rounded value"),
+        "_asli": (
+            "teks sumber",
+            "Teks di sumber bila nilainya dibulatkan.",
+            "source text of the rounded value",
+            "Text in the source, if its value is rounded.",
+        ),
         "_dibulatkan": (
             "dibulatkan",
             "Ya bila sumber hanya memberi nilai bulat; jangan dipakai untuk rasio.",
             "rounded",
+            "Yes if the source gives only a rounded value; do not use it for ratios.",
         ),
     }[suffix]
     return {
@@ -72,6 +81,7 @@ def derived(item: Json, suffix: str, kind: str) -> Json:
         "title": f"{item['title']}: {texts[0]}",
         "description": texts[1],
         "x-en": f"{item['x-en']}: {texts[2]}",
+        "x-en-description": texts[3],
         "x-privacy": item["x-privacy"],
         "x-parse": item.get("x-parse"),
     }

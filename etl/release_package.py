@@ -3,11 +3,21 @@
 from typing import Any
 
 from etl.descriptors import PROVENANCE, Resource
-from etl.fields import EXACT, Field, Json, schema_field
+from etl.fields import EXACT, EXACT_EN, Field, Json, schema_field
 
 TEXTS = {
-    "asal_berkas": ("Berkas asal", "SHA-256 berkas asal baris ini; lihat berkas_sumber.", "SHA-256 of the source file"),
-    "asal_lokasi": ("Lokasi asal", "Tempat baris ini di berkas asalnya.", "Place of the row in its source file"),
+    "asal_berkas": {
+        "title": "Berkas asal",
+        "description": "SHA-256 berkas asal baris ini; lihat berkas_sumber.",
+        "x-en": "SHA-256 of the source file",
+        "x-en-description": "SHA-256 of the source file of this row; see berkas_sumber.",
+    },
+    "asal_lokasi": {
+        "title": "Lokasi asal",
+        "description": "Tempat baris ini di berkas asalnya.",
+        "x-en": "Place of the row in its source file",
+        "x-en-description": "Place of this row in its source file.",
+    },
 }
 KEPT = ("title", "description", "licenses", "sources")
 TEXT_KEYS = ("title", "description", "x-en", "x-en-description", "x-unit", "x-ocds")
@@ -64,10 +74,7 @@ def schema(resource: Resource) -> Json:
         if field.role == "sen":
             fields.append(readable(field))
     if resource.from_files:
-        fields += [
-            {"name": n, "type": "string", "title": t[0], "description": t[1], "x-en": t[2]}
-            for n, t in ((name, TEXTS[name]) for name in PROVENANCE)
-        ]
+        fields += [{"name": name, "type": "string", **TEXTS[name]} for name in PROVENANCE]
     names = {field["name"] for field in fields}
     out: Json = {"fields": fields, "missingValues": [""]}
     if set(resource.key) <= names:
@@ -94,4 +101,7 @@ def readable(field: Field) -> Json:
     note = f"{sen['description'].removesuffix(EXACT).strip()} Untuk dibaca; jumlahkan kolom {field.name}."
     en = sen["x-en"].removesuffix(" (sen, exact)")
     out = {"name": field.source, "type": "number", "title": title, "description": note, "x-en": en, "x-unit": "rupiah"}
-    return out | {k: sen[k] for k in ("x-en-description",) if k in sen}
+    if "x-en-description" in sen:
+        english = sen["x-en-description"].removesuffix(EXACT_EN).strip()
+        out["x-en-description"] = f"{english} For reading; add up column {field.name}."
+    return out

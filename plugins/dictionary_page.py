@@ -111,6 +111,7 @@ def describe(field: Json, known: Json) -> Json:
         "tipe": field["type"],
         "satuan": known["unit"],
         "keterangan": known["description"],
+        "keterangan_en": known["description_en"],
         "wajib": bool(rules.get("required")),
         "nilai_sah": rules.get("enum", []),
         "batas": {key: rules[key] for key in BOUNDS if key in rules},

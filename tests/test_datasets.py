@@ -18,12 +18,15 @@ from etl.descriptors import FIELD_KEYS, FORM_KEYS, PACKAGE_KEYS, RESOURCE_KEYS, 
 from etl.extract import Extraction, load_extractions
 from etl.metadata import write_metadata
 from etl.recognise import recognise
+from etl.release_package import schema
 from etl.tables import read_tables
 from etl.validate import validate_part
 
 RESOURCES = load_resources(ROOT / "datapackages")
 WITH_FORMS = [r for r in RESOURCES.values() if r.forms]
 FIXTURES = ROOT / "tests" / "fixtures"
+IN_ENGLISH = {"jejak", "jejak_anggaran", "jejak_penyedia", "jejak_satker", "jejak_tanda"}
+"""Datasets whose columns are all explained in English."""
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +85,24 @@ def test_descriptor_is_complete(resource):
         *(settings[k] for k in ("label_column", "sort", "sort_desc") if k in settings),
     ]
     assert set(shown) | set(resource.get("x-fts", [])) <= public | readable
+
+
+def test_published_columns_are_explained_in_english_and_alike():
+    meanings = {}
+    for resource in RESOURCES.values():
+        if resource.dataset in IN_ENGLISH:
+            missing = [item["name"] for item in schema(resource)["fields"] if not item.get("x-en-description")]
+            assert missing == [], resource.name
+            for item in resource.declared:
+                if item["x-privacy"] == "public":
+                    meanings.setdefault(item["description"], set()).add(item["x-en-description"])
+    assert {text: english for text, english in meanings.items() if len(english) > 1} == {}
+
+
+def test_money_columns_say_in_english_which_one_to_add_up():
+    texts = {item["name"]: item["x-en-description"] for item in schema(RESOURCES["paket"])["fields"]}
+    assert texts["hps_sen"] == "Owner's estimate (HPS). Exact value in sen (1/100 rupiah), for adding up."
+    assert texts["hps"] == "Owner's estimate (HPS). For reading; add up column hps_sen."
 
 
 @pytest.mark.parametrize("resource", WITH_FORMS, ids=[r.name for r in WITH_FORMS])

@@ -89,6 +89,18 @@ def test_dictionary_has_every_table_and_column_as_the_release_describes_them(get
             assert bool(ask(example["sql"])) == (shown["baris"] > 0), (name, example)
 
 
+def test_dictionary_explains_columns_in_the_language_of_the_page(get, folder):
+    package = json.loads((folder / "datapackage.json").read_text())
+    fields = next(r for r in package["resources"] if r["name"] == "paket")["schema"]["fields"]
+    indonesian, english = get("/kamus/paket"), get("/en/kamus/paket")
+    shown = {column["nama"]: column for column in get("/kamus/paket.json").json()["kolom"]}
+    for field in fields:
+        assert field["description"] in words(indonesian)
+        assert field["x-en-description"] in words(english)
+        assert shown[field["name"]]["keterangan_en"] == field["x-en-description"]
+    assert "in Indonesian" not in words(english)
+
+
 def test_dictionary_pages_of_all_tables_open(get, ask):
     for row in ask("select tabel, judul, judul_en, kolom_tertutup from kamus_tabel"):
         for prefix, title in (("", row["judul"]), ("/en", row["judul_en"])):

@@ -62,7 +62,7 @@ TENDER = [
     field("tahun_anggaran", "Tahun anggaran", "year"),
     field("kd_tender", "Kode tender"),
     field("kd_rup", "Kode RUP"),
-    field("nama_paket", "Nama paket"),
+    field("nama_paket", "Nama paket", **{"x-en-description": "Title of the package."}),
     *money("pagu", "Pagu"),
     *money("hps", "HPS"),
     field("hps_asli", "HPS: teks sumber"),

@@ -383,7 +383,13 @@ def test_report_address_comes_from_the_site_file():
 def test_dictionary_is_visible_text_and_marked_in_english(small):  # noqa: F811
     seen = words(small("/opendata/tender"))
     assert "Arti kolom yang tampil" in seen and "Pagu pagu Keterangan Pagu. (rupiah)" in seen
-    assert "Keterangan Pagu. (in Indonesian)" in words(small("/en/opendata/tender"))
+    english = small("/en/opendata/tender")
+    assert "Keterangan Pagu. (in Indonesian)" in words(english)
+    assert "Title of the package." in words(english) and 'title="Title of the package."' in english.text
+    assert "Keterangan Nama paket." not in english.text
+    assert "Keterangan Nama paket." in words(small("/opendata/tender"))
+    row = small("/en/opendata/tender/101")
+    assert "Title of the package." in words(row) and "Keterangan Nama paket." not in row.text
 
 
 def test_chosen_columns_keep_the_mark_of_a_rounded_value(small):  # noqa: F811

@@ -116,8 +116,8 @@ def missing(release: Json, rows: list[Json], chosen: Json) -> Json:
     return {"kosong": absent, "tanpa_kondisi": blank}
 
 
-def specs(words: Json) -> Json:
-    """The two charts as Vega-Lite: value by class and condition, value by five years and class."""
+def specs(words: Json, classes: list[str]) -> Json:
+    """The two charts as Vega-Lite: value by class and condition, value by five years and class in the given order."""
     money = {**MONEY, "title": words["asset.value"]}
     states = [words[f"asset.condition.{code}"] for code in ("B", "KB", "RB", "none", "land")]
     return {
@@ -135,7 +135,7 @@ def specs(words: Json) -> Json:
             "encoding": {
                 "y": {"field": "tahun", "type": "ordinal", "sort": None},
                 "x": money,
-                "color": {"field": "golongan", "type": "nominal", "sort": None},
+                "color": {"field": "golongan", "type": "nominal", "sort": classes},
             },
             "usermeta": {"satuan": {"nilai_sen": "rupiah"}},
         },

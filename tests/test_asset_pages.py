@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import runpy
 import sqlite3
 from contextlib import closing
 from urllib.parse import quote_plus
@@ -182,8 +183,7 @@ def test_conditions_have_their_denominator_and_no_share_below_ten(get, ask):
 
 def test_years_that_cannot_be_are_not_recorded():
     """A year before 1900 or after 2099 belongs with the years that are empty, on a link of its own."""
-    assets = {}
-    exec((PLUGINS / "asset_page_sums.py").read_text(encoding="utf-8"), assets)
+    assets = runpy.run_path(str(PLUGINS / "asset_page_sums.py"))
     row = {
         "tabel": "kib_c",
         "kondisi": "",
@@ -206,16 +206,25 @@ def test_years_that_cannot_be_are_not_recorded():
 
 
 ALL_CARDS = " union all ".join(
-    f"select '{table}' as tabel, kode_lokasi, pengenal, urutan, nama_barang, nilai_perolehan_sen as sen from {table}"
+    f"select '{table}' as tabel, kode_lokasi, tahun_perolehan, {'null' if table == 'kib_a' else 'kondisi_baku'} as kondisi, "
+    f"nilai_perolehan_sen as sen from {table}"
     for table in CARDS
 )
 
 
-@pytest.mark.parametrize("where", ["1", "kode_lokasi = '11.64.00.04.01.00.04'", "tabel = 'kib_b'"])
-def test_most_valuable_items_are_those_of_the_registers(get, ask, where):
-    column, _, value = where.replace("'", "").partition(" = ")
-    query = {"kode_lokasi": "lokasi", "tabel": "golongan"}.get(column, "")
-    shown = get(f"/aset.json?{query}={value}").json()["barang"]
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("", "1"),
+        ("lokasi=11.64.00.04.01.00.04", "kode_lokasi = '11.64.00.04.01.00.04'"),
+        ("golongan=kib_b", "tabel = 'kib_b'"),
+        ("golongan=kib_e&pita=2010", "tabel = 'kib_e' and tahun_perolehan between 2010 and 2014"),
+        ("kondisi=RB", "kondisi = 'RB'"),
+        ("kondisi=-", "tabel <> 'kib_a' and kondisi is null"),
+    ],
+)
+def test_most_valuable_items_are_those_of_the_registers(get, ask, query, where):
+    shown = get(f"/aset.json?{query}").json()["barang"]
     wanted = ask(f"select * from ({ALL_CARDS}) where {where} order by sen desc limit 10")
     assert [row["nilai_sen"] for row in shown] == [row["sen"] for row in wanted]
 

@@ -1,6 +1,6 @@
 -- Barang yang tampil di halaman aset: sepuluh bernilai terbesar dan sepuluh terbaru dari tiap kode lokasi, tabel, kondisi, dan
--- lima tahun perolehan. Jadi sepuluh teratas dari gabungan mana pun juga ada di sini. Tahun di luar 1900-2099 dianggap tidak
--- tercatat (0).
+-- lima tahun perolehan. Jadi sepuluh teratas dari gabungan mana pun ada di sini; ke_nilai dan ke_baru mengurutkan barang
+-- seluruh badan, supaya yang teratas dari banyak unit ditemukan lewat indeks. Tahun di luar 1900-2099 tidak tercatat (0).
 WITH barang AS (
   SELECT 'kib_a' AS tabel, kode_lokasi, pengenal, urutan, nama_barang, '' AS kondisi, tahun_perolehan,
     tanggal_perolehan AS tanggal, nilai_perolehan_sen AS nilai_sen FROM kib_a
@@ -21,19 +21,24 @@ WITH barang AS (
     COALESCE(tahun_perolehan, CAST(substr(tanggal, 1, 4) AS INTEGER), 0) AS tahun
   FROM barang
 ), rapi AS (
-  SELECT tabel, kode_lokasi, pengenal, urutan, nama_barang, kondisi, tanggal, nilai_sen,
-    CASE WHEN tahun BETWEEN 1900 AND 2099 THEN tahun ELSE 0 END AS tahun
-  FROM bertahun
+  SELECT b.tabel, b.kode_lokasi, b.pengenal, b.urutan, b.nama_barang, COALESCE(l.nama_badan, '') AS nama_badan,
+    b.kondisi, b.tanggal, b.nilai_sen, CASE WHEN b.tahun BETWEEN 1900 AND 2099 THEN b.tahun ELSE 0 END AS tahun,
+    CASE WHEN b.tahun BETWEEN 1900 AND 2099 THEN b.tahun - b.tahun % 5 ELSE 0 END AS pita
+  FROM bertahun AS b JOIN aset_lokasi AS l ON l.kode_lokasi = b.kode_lokasi
 ), urut AS (
-  SELECT r.*, tahun - tahun % 5 AS pita,
-    ROW_NUMBER() OVER (PARTITION BY tabel, kode_lokasi, kondisi, tahun - tahun % 5
-      ORDER BY COALESCE(nilai_sen, -1) DESC, pengenal, urutan) AS ke_nilai,
-    ROW_NUMBER() OVER (PARTITION BY tabel, kode_lokasi, kondisi, tahun - tahun % 5
-      ORDER BY tahun DESC, COALESCE(tanggal, '') DESC, COALESCE(nilai_sen, -1) DESC, pengenal, urutan) AS ke_baru
+  SELECT r.*,
+    ROW_NUMBER() OVER (PARTITION BY tabel, kode_lokasi, kondisi, pita
+      ORDER BY COALESCE(nilai_sen, -1) DESC, pengenal, urutan) AS unit_nilai,
+    ROW_NUMBER() OVER (PARTITION BY tabel, kode_lokasi, kondisi, pita
+      ORDER BY tahun DESC, COALESCE(tanggal, '') DESC, COALESCE(nilai_sen, -1) DESC, pengenal, urutan) AS unit_baru,
+    ROW_NUMBER() OVER (PARTITION BY tabel, nama_badan, kondisi, pita
+      ORDER BY COALESCE(nilai_sen, -1) DESC, kode_lokasi, pengenal, urutan) AS ke_nilai,
+    ROW_NUMBER() OVER (PARTITION BY tabel, nama_badan, kondisi, pita ORDER BY tahun DESC, COALESCE(tanggal, '') DESC,
+      COALESCE(nilai_sen, -1) DESC, kode_lokasi, pengenal, urutan) AS ke_baru
   FROM rapi AS r
 )
-SELECT u.tabel, u.kode_lokasi, u.pengenal, u.urutan, u.nama_barang, COALESCE(l.nama_badan, '') AS nama_badan, u.kondisi,
-  u.tahun, u.pita, u.tanggal, u.nilai_sen
-FROM urut AS u JOIN aset_lokasi AS l ON l.kode_lokasi = u.kode_lokasi
-WHERE u.ke_nilai <= 10 OR u.ke_baru <= 10
-ORDER BY u.tabel, u.kode_lokasi, u.pengenal, u.urutan
+SELECT tabel, kode_lokasi, pengenal, urutan, nama_barang, nama_badan, kondisi, tahun, pita, tanggal, ke_nilai, ke_baru,
+  nilai_sen
+FROM urut
+WHERE unit_nilai <= 10 OR unit_baru <= 10
+ORDER BY tabel, kode_lokasi, pengenal, urutan

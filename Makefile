@@ -7,8 +7,8 @@ OUT ?= build
 SCALE ?= 1
 SEED ?= 2026
 HOST ?= 127.0.0.1
-VENV := .venv
-SERVE := .venv-serve
+VENV ?= .venv
+SERVE ?= .venv-serve
 PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 RUN := $(VENV)/bin/python -m etl
 

@@ -26,6 +26,7 @@ PAGES = {
     r"/cari(\.json)?": ("q", "jenis", "tahun", "badan", "hal"),
     r"/pertanyaan(\.json)?": ("kata", "pembaca", "tema"),
     r"/kualitas(\.json)?": ("badan",),
+    r"/(mingguan|beranda)(\.json)?": (),
     r"/tanda/\w+(\.json)?": ("badan", "tahun"),
     r"/(tanda|metode|kamus)(\.json)?": (),
     r"/satuan-kerja(\.json)?": ("q", "badan", "hal"),

@@ -91,8 +91,7 @@ def rows_url(datasette: Any, release: Json, row: Json) -> str:
     if table == "anggaran" and row.get("versi") is not None:
         found.append(("versi", row["versi"]) if row["versi"] else ("versi__isnull", "1"))
     if table == "sp2d" and detail is not None:
-        dated = [("tanggal_sp2d__gte", f"{detail}-01"), ("tanggal_sp2d__lte", f"{detail}-31")]
-        found += dated if detail else [("tanggal_sp2d__isnull", "1")]
+        found += [("tanggal_sp2d__startswith", f"{detail}-") if detail else ("tanggal_sp2d__isnull", "1")]
     return f"{datasette.urls.table(release['database'], table)}?{urlencode(found)}"
 
 

@@ -79,6 +79,7 @@ def behind(get, url):
     rows, path = [], f"{url.replace('?', '.json?', 1)}&_shape=objects&_size=1000"
     while path:
         answer = get(path).json()
+        assert "rows" in answer, (path, answer)
         rows += answer["rows"]
         path = answer.get("next_url")
     column = MONEY[table].split(" ")[0]

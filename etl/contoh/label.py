@@ -1,5 +1,6 @@
 """The truth beside the files: chain links, suppliers, signs, clean packages, totals."""
 
+import re
 from itertools import combinations
 
 from etl.contoh.dunia import KD_KLPD
@@ -113,7 +114,8 @@ def pertemuan(paket: Paket, proses: Proses) -> list[tuple[object, ...]]:
     if proses.tabel == "tender":
         return list(combinations(sorted(p.penyedia.nomor for p in proses.penawar if p.harga), 2))
     if proses.tabel == "non_tender" and paket.menang:
-        return [(paket.satker.kode, paket.menang.penyedia.nomor, paket.nama[:12])]
+        tanpa_angka = re.sub(r"\d", "", paket.nama).strip().lower()
+        return [(paket.satker.kode, paket.menang.penyedia.nomor, tanpa_angka[:12])]
     return []
 
 

@@ -78,6 +78,7 @@ def column_rows(resource: Resource) -> Iterator[Row]:
             "judul": field["title"],
             "judul_en": field["x-en"],
             "keterangan": field["description"],
+            "keterangan_en": field.get("x-en-description", ""),
             "tipe": field["type"],
             "satuan": field.get("x-unit", ""),
             "bagian_kunci": "true" if field["name"] in resource.key else "false",

@@ -25,7 +25,10 @@ from etl.validate import validate_part
 RESOURCES = load_resources(ROOT / "datapackages")
 WITH_FORMS = [r for r in RESOURCES.values() if r.forms]
 FIXTURES = ROOT / "tests" / "fixtures"
-IN_ENGLISH = {"jejak", "jejak_anggaran", "jejak_penyedia", "jejak_satker", "jejak_tanda"}
+IN_ENGLISH = {
+    "anggaran", "aset", "jejak", "jejak_anggaran", "jejak_penyedia", "jejak_satker", "jejak_tanda", "kependudukan",
+    "kesehatan", "kualitas", "referensi",
+}  # fmt: skip
 """Datasets whose columns are all explained in English."""
 
 

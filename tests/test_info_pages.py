@@ -83,7 +83,11 @@ def test_dictionary_has_every_table_and_column_as_the_release_describes_them(get
         fields = resource["schema"]["fields"]
         assert [column["nama"] for column in shown["kolom"]] == [field["name"] for field in fields]
         assert [c["nilai_sah"] for c in shown["kolom"]] == [f.get("constraints", {}).get("enum", []) for f in fields]
-        headers = {r["kolom"]: r["judul_di_sumber"] for r in ask("select * from kamus_kolom where tabel = ?", name)}
+        english = [field.get("x-en-description", "") for field in fields]
+        assert [column["keterangan_en"] for column in shown["kolom"]] == english
+        rows = ask("select * from kamus_kolom where tabel = ? order by urutan", name)
+        assert [row["keterangan_en"] or "" for row in rows] == english
+        headers = {row["kolom"]: row["judul_di_sumber"] for row in rows}
         assert {c["nama"]: "; ".join(c["judul_di_sumber"]) or None for c in shown["kolom"]} == headers
         for example in shown["contoh"]:
             assert bool(ask(example["sql"])) == (shown["baris"] > 0), (name, example)

@@ -14,5 +14,6 @@
 -- document: Data dictionary of table {tabel}: meaning, type, unit and codes of each column; the institution that
 --    publishes these data
 -- baris: kamus_kolom?tabel={tabel}&kolom={kolom}
-select kolom, judul, keterangan, tipe, satuan, bagian_kunci, wajib, nilai_sah, rujukan, judul_di_sumber, jalur_ocds
+select kolom, judul, keterangan, tipe, satuan, bagian_kunci, wajib, nilai_sah, rujukan, judul_di_sumber, jalur_ocds,
+  judul_en, keterangan_en
 from kamus_kolom where tabel = :tabel order by urutan

@@ -1,6 +1,5 @@
 """Assets: every card is counted once, every figure equals the rows behind its link, both engines agree."""
 
-import asyncio
 import re
 import runpy
 import sqlite3
@@ -8,15 +7,12 @@ from contextlib import closing
 from urllib.parse import quote_plus
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
-from datasette import handle_exception
-from datasette.plugins import pm
 from playwright.sync_api import Browser
+from sample_site import assert_fit_and_accessible, client
 from test_jejak import order
 from test_pages import browser  # noqa: F401
-from test_plugins import ENGLISH, PLUGINS, site, words
-from test_questions import site_metadata
+from test_plugins import ENGLISH, PLUGINS, words
 
 from etl.descriptors import load_resources
 from etl.link import SQL, run_sql
@@ -36,16 +32,9 @@ PROVINCE = "Provinsi Kalimantan Timur"
 pytestmark = pytest.mark.slow
 
 
-def client(out):
-    pm.unregister(name="datasette.handle_exception")
-    pm.register(handle_exception, "datasette.handle_exception")
-    ds = site((out / "current").resolve(), site_metadata())
-    return lambda path, **more: asyncio.run(ds.client.get(path, **more))
-
-
 @pytest.fixture(scope="module")
 def get(contoh):
-    return client(contoh / "out")
+    return client(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")
@@ -311,11 +300,4 @@ def looks(get):
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "light"), (390, "dark")])
 def test_page_fits_and_has_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
-    for path, text in looks.items():
-        with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
-            page = context.new_page()
-            page.set_content(text)
-            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            faults = [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]]
-            assert faults == [], path
+    assert_fit_and_accessible(browser, looks, width, scheme)

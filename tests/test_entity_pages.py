@@ -9,10 +9,8 @@ from contextlib import closing
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from datasette import handle_exception
-from datasette.plugins import pm
 from playwright.sync_api import Browser
+from sample_site import asker, assert_fit_and_accessible, client
 from test_pages import browser  # noqa: F401
 from test_plugins import ENGLISH, PLUGINS, site, words
 from test_questions import site_metadata
@@ -31,20 +29,12 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def get(contoh):
     # Imported before datasette.plugins, as test_plugins does, Datasette's own handler registers without its hook.
-    pm.unregister(name="datasette.handle_exception")
-    pm.register(handle_exception, "datasette.handle_exception")
-    ds = site((contoh / "out/current").resolve(), site_metadata())
-    return lambda path, **more: asyncio.run(ds.client.get(path, **more))
+    return client(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")
 def ask(contoh):
-    def run(sql, *values):
-        with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
-            db.row_factory = sqlite3.Row
-            return [dict(row) for row in db.execute(sql, values)]
-
-    return run
+    return asker(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")
@@ -355,13 +345,4 @@ def looks(get, ask):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_and_have_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
-    for path, text in looks.items():
-        assert len(text) < 200_000
-        with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
-            page = context.new_page()
-            page.set_content(text)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            faults = [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]]
-            assert faults == [], path
+    assert_fit_and_accessible(browser, looks, width, scheme)

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import pytest
 import yaml
-from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, paket
 from playwright.sync_api import Browser
+from sample_site import asker, assert_fit_and_accessible, client
 from test_pages import browser  # noqa: F401
 from test_plugins import PLUGINS, site
 from test_plugins import words as read
@@ -99,19 +99,12 @@ FOUND = {name: r.get("x-cari") for name, r in RESOURCES.items() if r.get("x-cari
 
 @pytest.fixture(scope="module")
 def get(contoh):
-    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    ds = site((contoh / "out/current").resolve(), metadata)
-    return lambda path, **more: asyncio.run(ds.client.get(path, **more))
+    return client(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")
 def ask(contoh):
-    def run(sql, *values):
-        with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
-            db.row_factory = sqlite3.Row
-            return [dict(row) for row in db.execute(sql, values)]
-
-    return run
+    return asker(contoh / "out/current")
 
 
 def tokens(text):
@@ -263,10 +256,4 @@ def looks(get):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_fits_and_has_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
-    for path, text in looks.items():
-        with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
-            page = context.new_page()
-            page.set_content(text)
-            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]] == [], path
+    assert_fit_and_accessible(browser, looks, width, scheme)

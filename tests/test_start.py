@@ -1,39 +1,29 @@
 """The start page and the list of questions: figures equal to their own SQL, every question within reach."""
 
-import asyncio
 import re
-import sqlite3
-from contextlib import closing
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import polib
 import pytest
 import yaml
-from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from playwright.sync_api import Browser
+from sample_site import asker, assert_fit_and_accessible, client
 from test_pages import browser  # noqa: F401
-from test_plugins import ENGLISH, PLUGINS, site, words
+from test_plugins import ENGLISH, PLUGINS, words
 
 BODY = "Provinsi Kalimantan Timur"
 
 
 @pytest.fixture(scope="module")
 def get(contoh):
-    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    ds = site((contoh / "out/current").resolve(), metadata)
-    return lambda path, **more: asyncio.run(ds.client.get(path, **more))
+    return client(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")
 def ask(contoh):
-    def run(sql, *values):
-        with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
-            db.row_factory = sqlite3.Row
-            return [dict(row) for row in db.execute(sql, values)]
-
-    return run
+    return asker(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")
@@ -153,11 +143,4 @@ def looks(get):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_fits_and_has_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
-    for path, text in looks.items():
-        assert len(text) < 200_000
-        with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
-            page = context.new_page()
-            page.set_content(text)
-            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]] == [], path
+    assert_fit_and_accessible(browser, looks, width, scheme)

@@ -15,8 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from datasette import handle_exception
-from datasette.plugins import pm
+from sample_site import client
 from test_pages import address, browser  # noqa: F401
 from test_plugins import ENGLISH, PLUGINS, VERSION, metadata, site, words, write_release
 from test_plugins import get as small  # noqa: F401
@@ -133,10 +132,7 @@ def test_hostile_text_in_an_address_stays_text(small):  # noqa: F811
 
 @pytest.fixture(scope="module")
 def get(contoh):
-    pm.unregister(name="datasette.handle_exception")
-    pm.register(handle_exception, "datasette.handle_exception")
-    ds = site((contoh / "out/current").resolve(), site_metadata())
-    return lambda path, **more: asyncio.run(ds.client.get(path, **more))
+    return client(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Units: every row of the source tables is counted once, every figure equals the rows behind its link, both engines agree."""
 
-import asyncio
 import re
 import sqlite3
 from contextlib import closing
@@ -9,15 +8,12 @@ from urllib.parse import quote
 
 import duckdb
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
-from datasette import handle_exception
-from datasette.plugins import pm
 from playwright.sync_api import Browser
+from sample_site import assert_fit_and_accessible, client
 from test_jejak import order
 from test_pages import browser  # noqa: F401
-from test_plugins import ENGLISH, PLUGINS, site, words
-from test_questions import site_metadata
+from test_plugins import ENGLISH, PLUGINS, words
 
 from etl.descriptors import load_resources
 from etl.link import SQL, run_sql
@@ -41,10 +37,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def get(contoh):
-    pm.unregister(name="datasette.handle_exception")
-    pm.register(handle_exception, "datasette.handle_exception")
-    ds = site((contoh / "out/current").resolve(), site_metadata())
-    return lambda path, **more: asyncio.run(ds.client.get(path, **more))
+    return client(contoh / "out/current")
 
 
 @pytest.fixture(scope="module")
@@ -330,11 +323,4 @@ def looks(get, units):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_and_have_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
-    for path, text in looks.items():
-        with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
-            page = context.new_page()
-            page.set_content(text)
-            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            faults = [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]]
-            assert faults == [], path
+    assert_fit_and_accessible(browser, looks, width, scheme)

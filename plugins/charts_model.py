@@ -40,6 +40,8 @@ def read(spec: Json, rows: list[Json], units: Json) -> Json:
         raise ValueError(f"encoding.{measure}.type: harus quantitative")
     points, empty = points_of(encoding, measure, place, rows, units)
     places = ordered(encoding[place], place, measure, points, first_seen(points, "place"))
+    if mark == "line" and encoding[place]["type"] == "temporal":
+        places = with_blanks(encoding[place], rows, places)
     series = ordered_series(encoding.get("color", {}), first_seen(points, "series"))
     if len(series) > MOST_SERIES:
         raise ValueError(f"encoding.color: lebih dari {MOST_SERIES} nilai")
@@ -150,6 +152,12 @@ def number_of(value: Any) -> Any:
 def first_seen(points: list[Json], key: str) -> list[Any]:
     """Each value once, in the order of the rows."""
     return list(dict.fromkeys(point[key] for point in points))
+
+
+def with_blanks(item: Json, rows: list[Json], places: list[Any]) -> list[Any]:
+    """Times from the first to the last with a value, those whose row has none among them: there a line breaks."""
+    times = {place_of(item, row) for row in rows} - {None}
+    return sorted(time for time in times if places and places[0] <= time <= places[-1])
 
 
 def ordered(item: Json, place: str, measure: str, points: list[Json], places: list[Any]) -> list[Any]:

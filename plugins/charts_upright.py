@@ -114,17 +114,29 @@ def lines(tools: Json, model: Json, says: Json, box: Json) -> list[str]:
 
 def runs(points: list[Json | None], box: Json, timed: bool) -> list[list[Json]]:
     """Stretches without a gap: every place has a value, and no month or year between two is missing."""
-    places = sorted(box["at"].values())
-    usual = min((b - a for a, b in zip(places, places[1:], strict=False)), default=0) * 1.5 if timed else 1e9
+    usual = step_of(list(box["at"])) if timed else 0
     found: list[list[Json]] = [[]]
     for point in points:
         if point is None:
             found.append([])
-        elif found[-1] and box["at"][point["place"]] - box["at"][found[-1][-1]["place"]] > usual:
+        elif usual and found[-1] and months_of(point["place"]) - months_of(found[-1][-1]["place"]) > usual:
             found.append([point])
         else:
             found[-1].append(point)
     return [run for run in found if run]
+
+
+def step_of(places: list[str]) -> float:
+    """Months from one recorded time to the next: a year, a half, a quarter, else a month, however few are recorded.
+
+    >>> step_of(["2025-01", "2025-03"]), step_of(["2024-03", "2024-06", "2024-12"]), step_of(["2022", "2024"])
+    (1.0, 3.0, 12.0)
+    """
+    times = sorted(months_of(place) for place in places)
+    least = min((b - a for a, b in zip(times, times[1:], strict=False)), default=1.0)
+    if all("-" not in place for place in places):
+        return 12.0
+    return least if least in (3.0, 6.0) else 1.0
 
 
 def areas(tools: Json, model: Json, says: Json, box: Json) -> list[str]:

@@ -14,7 +14,7 @@ from datasette.utils import escape_sqlite, path_from_row_pks
 
 Json = dict[str, Any]
 
-EACH = 50
+EACH = 25
 IDENTITY = re.compile(r"[0-9a-f]{14}")
 PAGE = re.compile(r"[1-9][0-9]{0,4}")
 CHANNELS = ("tender", "non_tender", "pencatatan_non_tender", "pencatatan_swakelola", "darurat", "epurchasing")

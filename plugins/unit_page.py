@@ -15,8 +15,8 @@ from datasette.utils import tilde_encode
 
 Json = dict[str, Any]
 
-EACH = 25
-NEWEST = 25
+EACH = 15
+NEWEST = 12
 IDENTITY = re.compile(r"[^/\x00-\x1f]{3,400}")
 PAGE = re.compile(r"[1-9][0-9]{0,4}")
 YEAR = re.compile(r"(19|20)[0-9]{2}")

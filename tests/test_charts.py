@@ -153,6 +153,27 @@ def test_a_line_breaks_where_a_month_is_missing(image: Draw) -> None:
 
 
 @pytest.mark.parametrize(
+    ("places", "runs"),
+    [
+        ({"2026-01": 1, "2026-02": None, "2026-03": None, "2026-04": 4}, [1, 1]),
+        ({"2026-01": 1, "2026-03": 3, "2026-05": 5}, [1, 1, 1]),
+        ({"2025-03": 1, "2025-06": 2, "2025-12": 3}, [2, 1]),
+        ({"2020": 1, "2021": 2, "2024": 3, "2026": 4}, [2, 1, 1]),
+    ],
+)
+def test_a_line_never_bridges_a_time_without_a_value(
+    image: Draw, places: dict[str, int | None], runs: list[int]
+) -> None:
+    spec = {
+        "mark": "line",
+        "encoding": {"x": {"field": "b", "type": "temporal"}, "y": {"field": "v", "type": "quantitative"}},
+    }
+    rows = [{"b": place, "v": value} for place, value in places.items()]
+    lines = [e for e in ElementTree.fromstring(image(spec, rows)).iter(f"{SVG}polyline")]
+    assert [len(line.get("points", "").split()) for line in lines] == runs
+
+
+@pytest.mark.parametrize(
     ("change", "named"),
     [
         ({"mark": "arc"}, "mark"),

@@ -70,7 +70,7 @@ def citation(release: Json, words: Json, lang: str, title: str, table: str, url:
     values["ended"] = values["year"].rstrip(".") + "."
     return {
         "apa": words["cite.apa"].format(**values),
-        "chicago": words["cite.chicago"].format(**values),
+        "chicago": words["cite.chicago"].format(**values).replace("?.”", "?”").replace("!.”", "!”"),
         "bibtex": bibtex(words, values),
         "csl": csl(words, lang, values, found),
     }

@@ -221,33 +221,37 @@ def double_counted(release: Json, request: Any, table: str, found: Json) -> str:
 
 
 def group_chart(release: Json, lang: str, table: str, found: Json, cell: Any, other: str) -> tuple[Json, list[Json]]:
-    """Specification and rows of the chart of the groups; ``cell`` writes a value, ``other`` names the rest."""
+    """Specification and rows of the chart of the groups, largest first, the rest (``other``) last, years in order."""
 
     def label(column: str, value: Any) -> str:
         text = str(cell(table, column, {column: value}, links=None).striptags())
         return text if len(text) <= LONG else text[: LONG - 1].rstrip() + "…"
 
-    info, columns = release["tables"][table], found["kelompok"]
+    columns, fields = found["kelompok"], release["tables"][table]["fields"]
     measure = "jumlah_sen" if found["jumlah"] else "banyak"
     values: list[dict[Any, int]] = [{} for _ in columns]
     for group in found["baris"]:
         for totals, value in zip(values, group["nilai"], strict=True):
             totals[value] = totals.get(value, 0) + (group[measure] or 0)
-    kept = [set(sorted(t, key=lambda v: -t[v])[:n]) for t, n in zip(values, (BARS, COLOURS), strict=False)]
-    years = info["fields"][columns[0]]["type"] == "year"
-    rows: dict[tuple[str, ...], Json] = {}
+    kept = [sorted(t, key=lambda v: -t[v])[:n] for t, n in zip(values, (BARS, COLOURS), strict=False)]
+    years = [fields[column]["type"] == "year" for column in columns]
+    order = [
+        list(dict.fromkeys([*(label(c, v) for v in (sorted(k, key=str) if year else k)), other]))
+        for c, k, year in zip(columns, kept, years, strict=True)
+    ]
+    sums: dict[tuple[str, ...], int | None] = {}
     for group in found["baris"]:
-        texts = [label(c, v) if v in k else other for c, v, k in zip(columns, group["nilai"], kept, strict=True)]
-        row = rows.setdefault(tuple(texts), {**dict(zip(("tempat", "seri"), texts, strict=False)), measure: None})
-        row[measure] = row[measure] if group[measure] is None else (row[measure] or 0) + group[measure]
-    title = info["fields"][columns[0]]["title"][lang]
-    place = {"field": "tempat", "type": "nominal", "title": title, "sort": "ascending" if years else None}
-    amount = {"field": measure, "type": "quantitative", "aggregate": "sum"}
-    encoding = {"x": place, "y": amount} if years else {"y": place, "x": amount}
+        key = tuple(label(c, v) if v in k else other for c, v, k in zip(columns, group["nilai"], kept, strict=True))
+        sums[key] = sums.get(key) if group[measure] is None else (sums.get(key) or 0) + group[measure]
+    in_order = sorted(sums, key=lambda key: [texts.index(text) for texts, text in zip(order, key, strict=True)])
+    rows = [{**dict(zip(("tempat", "seri"), key, strict=False)), measure: sums[key]} for key in in_order]
+    titles = [fields[column]["title"][lang] for column in columns]
+    place = {"field": "tempat", "type": "nominal", "title": titles[0], "sort": "ascending" if years[0] else order[0]}
+    size = {"field": measure, "type": "quantitative", "aggregate": "sum"}
+    encoding = {"x": place, "y": size} if years[0] else {"y": place, "x": size}
     if len(columns) > 1:
-        encoding["color"] = {"field": "seri", "type": "nominal", "title": info["fields"][columns[1]]["title"][lang]}
-    spec = {"mark": "bar", "encoding": encoding, "usermeta": {"satuan": {"jumlah_sen": "rupiah"}}}
-    return spec, list(rows.values())
+        encoding["color"] = {"field": "seri", "type": "nominal", "title": titles[1], "sort": order[1]}
+    return {"mark": "bar", "encoding": encoding, "usermeta": {"satuan": {"jumlah_sen": "rupiah"}}}, rows
 
 
 async def export(request, datasette):

@@ -94,11 +94,12 @@ def describe_table(resource: Json, counts: Json) -> Json:
 
 
 def describe_field(field: Json) -> Json:
-    """One column: texts in both languages, type and unit."""
+    """One column: texts in both languages, type and unit; a whole number named a year is one, never 2.025."""
     title = field.get("title", field["name"])
+    year = field["type"] == "integer" and field["name"].startswith("tahun") and not field.get("x-unit")
     return {
         "name": field["name"],
-        "type": field["type"],
+        "type": "year" if year else field["type"],
         "unit": field.get("x-unit", ""),
         "title": {"id": title, "en": field.get("x-en") or title},
         "description": field.get("description", ""),

@@ -15,7 +15,6 @@ from markupsafe import Markup
 Json = dict[str, Any]
 
 SIRUP = ("sirup", "sirup-skpd")
-HOME = "Provinsi Kalimantan Timur"
 WANTED = {"MURNI", "PERUBAHAN", "REALISASI"}
 WIDE, NARROW = (1000, 440), (358, 480)
 COVER = """
@@ -49,8 +48,9 @@ async def front(request, datasette):
     government, year = request.args.get("pemda"), request.args.get("tahun")
     if government in cover["pemda"] and year and re.fullmatch(r"20\d\d", year):
         return Response.redirect(datasette.urls.path(f"/anggaran/{slug(government)}/{year}"))
-    first = next((d["nama_pemda"] for d in cover["dokumen"]), HOME)
-    chosen = government if government in cover["pemda"] else HOME if HOME in cover["terisi"] else first
+    home, fullest = release["home"], max(cover["dokumen"], key=lambda d: d["jumlah_baris"], default=None)
+    own = home if home in cover["terisi"] or fullest is None else fullest["nama_pemda"]
+    chosen = government if government in cover["pemda"] else own
     return await show(request, datasette, ask, cover, chosen, best_year(cover, chosen))
 
 
@@ -89,7 +89,7 @@ async def coverage(ask: Any, release: Json) -> Json:
     documents = await ask(COVER) if "anggaran_dokumen" in release["tables"] else []
     filled = {d["nama_pemda"] for d in documents}
     regions = await ask(REGIONS) if "wilayah" in release["tables"] else []
-    names = [next(iter(row.values())) for row in regions] or [HOME]
+    names = [next(iter(row.values())) for row in regions] or [release["home"]]
     years = sorted({d["tahun_anggaran"] for d in documents}, reverse=True)
     return {
         "dokumen": documents,

@@ -45,6 +45,7 @@ def read_release(folder: Path, config: Json) -> Json:
         "files": manifest["files"],
         "tables": tables,
         "sums": {name: table.get("sums", {}) for name, table in manifest["tables"].items()},
+        "home": config.get("badan_utama", ""),
         "publisher": config.get("publisher", {}),
         "datasets": datasets(tables, config),
         "columns": shared_columns(tables),

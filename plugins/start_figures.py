@@ -11,8 +11,6 @@ from datasette import hookimpl
 
 Json = dict[str, Any]
 
-HOME = "Provinsi Kalimantan Timur"
-"""The body whose own figures open the page; another government's are a click away, never in their place."""
 LEAST = 10
 """No percentage of fewer things than this."""
 CARDS: tuple[tuple[str, str, Json], ...] = (
@@ -59,14 +57,15 @@ def prepare_jinja2_environment(env):
 
 
 async def figures(datasette: Any) -> Json:
-    """Everything the start page shows in numbers; a part without data is ``None``."""
+    """What the start page shows in numbers, those of the site's own government; a part without data is ``None``."""
     release = datasette.jinja_env.globals["release"]
-    spent = await first(datasette, release, "lra", SPENT, home=HOME)
+    home = release["home"]
+    spent = await first(datasette, release, "lra", SPENT, home=home)
     return {
         "cards": [await card(datasette, release, *item) for item in CARDS],
-        "largest": await first(datasette, release, "kontrak_terkini", LARGEST, home=HOME),
+        "largest": await first(datasette, release, "kontrak_terkini", LARGEST, home=home),
         "spent": spent,
-        "channels": await first(datasette, release, "cakupan_rupiah", CHANNELS, home=HOME),
+        "channels": await first(datasette, release, "cakupan_rupiah", CHANNELS, home=home),
         "assets": assets(release),
         "covered": await first(datasette, release, "cakupan_rupiah", COVERED),
         "linked": await rows(datasette, release, "tingkat_tautan", LINKED),

@@ -416,7 +416,9 @@ def test_consortium_members_share_a_value_and_never_repeat_it(contoh):
 
 
 def site_metadata():
-    content = datasette_metadata({"title": "Kaltim Terbuka", "description": ""}, load_datasets(PACKAGES), RESOURCES)
+    content = datasette_metadata(
+        {"title": "Kaltim Terbuka", "description": "", "badan_utama": BODY}, load_datasets(PACKAGES), RESOURCES
+    )
     content["databases"]["opendata"]["queries"] = {n: canned_query(q) for n, q in QUESTIONS.items()}
     return content
 

@@ -114,7 +114,7 @@ def test_every_card_is_counted_once(contoh):
 
 def test_every_real_card_is_counted_once_and_equals_its_rows(real_out):
     assert_counted_once(real_out)
-    get = client(real_out)
+    get = client(real_out / "current")
     data = get("/aset.json").json()
     assert {row["tabel"] for row in data["golongan"]} >= {"kib_a", "kib_b", "inventaris"}
     stated = next(row for row in data["golongan"] if row["tabel"] == "inventaris")["kondisi"]

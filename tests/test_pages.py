@@ -70,8 +70,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command += ["--template-dir", str(PLUGINS / "templates"), "--static", f"assets:{PLUGINS / 'static'}"]
     with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT) as server:
         wait(f"http://127.0.0.1:{port}/", folder / "log")
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
 
 
 def wait(url: str, log: Path) -> None:

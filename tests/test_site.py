@@ -83,10 +83,12 @@ def address(contoh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     command = ["make", "serve", f"OUT={contoh / 'out'}", f"PORT={port}"]
     with log.open("w") as text:
         server = subprocess.Popen(command, cwd=ROOT, stdout=text, stderr=text, start_new_session=True)
-        wait(f"http://127.0.0.1:{port}/", log)
-        yield f"http://127.0.0.1:{port}"
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait()
+        try:
+            wait(f"http://127.0.0.1:{port}/", log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
 
 
 @pytest.fixture(scope="module")

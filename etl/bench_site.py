@@ -158,7 +158,7 @@ def measure(port: int, asked: list[tuple[str, str]]) -> list[dict[str, list[floa
                     return
                 try:
                     times[item[0]].append(ask(connection, item[1]))
-                except Exception as error:  # handed to the main thread
+                except (OSError, http.client.HTTPException, RuntimeError) as error:  # handed to the main thread
                     errors.append(error)
                     return
 

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import openpyxl
 import pytest
 
 from etl.contoh.djpk import POHON, anak_langsung, lra
+from etl.contoh.label import pertemuan
 from etl.contoh.penyedia import luhn, nama_inti, penyedia
 from etl.contoh.semua import semua_paket
 from etl.descriptors import all_known, load_resources
@@ -172,6 +174,15 @@ def test_clean_tenders_carry_no_sign_of_their_own(sample: tuple[Path, dict[str, 
         assert prices[0] < 0.99 * tender[kd]["hps"] < 0.99 * tender[kd]["pagu"]
         assert all(b / a > 1.005 for a, b in zip(prices, prices[1:], strict=False))
     assert seen > 20
+
+
+def test_packages_alike_are_counted_together_however_their_titles_are_spaced_and_numbered() -> None:
+    bought = (p for _, _, packages in semua_paket(7, 1) for p in packages if p.proses and p.menang)
+    package = next(p for p in bought if p.proses[-1].tabel == "non_tender")
+    titles = ("Belanja Alat Tulis Kantor 59", "Belanja  Alat Tulis Kantor 7", "12 Belanja 3 Alat  Tulis kantor")
+    keys = {tuple(pertemuan(replace(package, nama=title), package.proses[-1])) for title in titles}
+    other = pertemuan(replace(package, nama="Belanja Bahan Cetak"), package.proses[-1])
+    assert len(keys) == 1 and len(other) == 1 and tuple(other) not in keys
 
 
 def test_every_kind_of_sign_is_planted(sample: tuple[Path, dict[str, int]]) -> None:

@@ -114,8 +114,9 @@ def pertemuan(paket: Paket, proses: Proses) -> list[tuple[object, ...]]:
     if proses.tabel == "tender":
         return list(combinations(sorted(p.penyedia.nomor for p in proses.penawar if p.harga), 2))
     if proses.tabel == "non_tender" and paket.menang:
-        tanpa_angka = re.sub(r"\d", "", paket.nama).strip().lower()
-        return [(paket.satker.kode, paket.menang.penyedia.nomor, tanpa_angka[:12])]
+        # Without blanks too: names are written with double ones now and then, and digits leave more behind.
+        huruf = re.sub(r"[\d\s]", "", paket.nama).lower()
+        return [(paket.satker.kode, paket.menang.penyedia.nomor, huruf[:12])]
     return []
 
 

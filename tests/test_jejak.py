@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -570,6 +571,20 @@ def rate(db, kind, table, bodies):
 BANDUNG, KEMNAKER = ("D107", "B154"), ("K34",)
 LAMPUNG_TENDER = ("K13", "K20")
 LKPP_NON_TENDER = ("K20", "K25", "K39", "L36")
+PRINTED = {
+    ("pengumuman_nilai", "tender_nilai", "Kabupaten Bandung"): (
+        "isb_kab_bandung_2025/49_1015_SPSE-TenderSelesaiNilai.json", BANDUNG),
+    ("pengumuman_nilai", "non_tender_nilai", "Kabupaten Bandung"): (
+        "isb_kab_bandung_2025/37_1017_SPSE-NonTenderSelesai.json", BANDUNG),
+    ("pengumuman_nilai", "tender_nilai", "Kemnaker"): (
+        "inaproc_v1_kemnaker/tender-selesai-nilai_2023.xlsx", KEMNAKER),
+    ("pengumuman_nilai", "tender_nilai", "berkas Lampung 2022"): (
+        "isb_prov_lampung_2022/tender-selesai.json", LAMPUNG_TENDER),
+    ("pengumuman_nilai", "non_tender_nilai", "berkas Lampung 2022"): (
+        "isb_prov_lampung_2022/non-tender-selesai.json", LKPP_NON_TENDER),
+    ("rup_paket", "epurchasing", "Kemnaker"): ("inaproc_v1_kemnaker/260630_paket-e-purchasing.csv", KEMNAKER),
+}  # fmt: skip
+"""Rates printed in docs/penyedia.md -> the file whose rows they count, and its bodies."""
 
 
 @pytest.mark.real
@@ -582,6 +597,21 @@ def test_real_link_rates(real_db):
     assert rate(real_db, "pengumuman_nilai", "tender_nilai", LAMPUNG_TENDER) == (0, 10)
     assert rate(real_db, "pengumuman_nilai", "non_tender_nilai", LKPP_NON_TENDER) == (0, 25)
     assert rate(real_db, "rup_paket", "epurchasing", KEMNAKER) == (849, 902)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_real_rates_are_printed_with_the_rows_that_came_in_and_those_superseded(real_db):
+    text = (ROOT / "docs" / "penyedia.md").read_text(encoding="utf-8")
+    printed = {}
+    for kind, table, body, *numbers in re.findall(r"\| (\S+) → `(\w+)` \| (.+?)" + r" \| (\d+)" * 4 + r" \|\n", text):
+        printed[{"RUP": "rup_paket", "pengumuman": "pengumuman_nilai"}[kind], table, body] = tuple(map(int, numbers))
+    assert set(printed) == set(PRINTED)
+    for (kind, table, body), (file, bodies) in PRINTED.items():
+        sql = "SELECT masuk, tergantikan, terbit FROM berkas_sumber WHERE nama = ? AND resource = ?"
+        counts = real_db.execute(sql, (file, table)).fetchone()
+        linked, current = rate(real_db, kind, table, bodies)
+        assert printed[kind, table, body] == (*counts, linked) and current == counts[2], (kind, table, body)
 
 
 @pytest.mark.real

@@ -135,24 +135,7 @@ def test_works_past_their_end_without_handover_are_those_of_the_raw_contracts(co
     assert rows
 
 
-def test_road_money_and_marked_packages_are_those_of_the_titles(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "jalan_per_penduduk", tahun=2025)
-    found = {r["jalur"]: r for r in rows if r["nama_klpd"] == BODY}
-    for channel, notices in packages(contoh).items():
-        status = next((k for k in next(iter(notices.values())) if k.startswith("status")), "")
-        alive = [
-            r
-            for r in notices.values()
-            if "jalan" in title(r).lower() and "perjalanan" not in title(r).lower()
-            and not re.search("gagal|batal|cancel", str(r.get(status)).lower())
-        ]  # fmt: skip
-        assert found.get(channel, {"jumlah": 0})["jumlah"] == len(alive)
-    orders = [r for r in packages(contoh)["epurchasing"].values() if "jalan" in title(r).lower()]
-    if orders:
-        assert found["epurchasing"]["nilai_sen"] >= 0
-    for row in rows:
-        if row["penduduk"]:
-            assert row["per_penduduk"] == (row["nilai_sen"] or 0) // 100 // row["penduduk"]
+def test_marked_packages_are_those_of_the_titles(contoh):  # noqa: F811
     marked, _ = answer(contoh, "paket_bertanda_dana", badan=BODY, tahun=2025, tanda="DBH SAWIT")
     for channel, notices in packages(contoh).items():
         wanted = {k for k, r in notices.items() if "(DBH SAWIT)" in title(r).upper()}
@@ -191,37 +174,11 @@ def budget(folder, year, stage):
     return total
 
 
-def test_grants_and_facilities_add_up_with_the_raw_files(contoh):  # noqa: F811
+def test_grants_add_up_with_the_raw_files(contoh):  # noqa: F811
     stages = ("MURNI", "GESER", "PERUBAHAN")
     assert all(budget(contoh, 2025, stage) for stage in stages)
     rows, _ = answer(contoh, "hibah_bansos", badan=BODY, tahun=2025)
     assert rows and {r["kode_rekening"][:6] for r in rows} <= {"5.1.05", "5.1.06"}
-    steps, _ = answer(contoh, "belanja_fasilitas", badan=BODY, tahun=2025, jenis="kendaraan")
-    plans = [r for r in raw(contoh, "D241", 2025, 1018) if "kendaraan" in r["nama_paket"].lower()]
-    shown = [r for r in steps if r["langkah"] == "2 rencana"]
-    assert sum(r["nilai_sen"] for r in shown) == sum(sen(r["pagu"]) for r in plans) > 0
-    assert sum(r["jumlah"] for r in shown) == len(plans)
-    orders = [r for r in packages(contoh)["epurchasing"].values() if "kendaraan" in title(r).lower()]
-    bought = [r for r in steps if r["kunci_lain"] == "epurchasing"]
-    assert sum(r["nilai_sen"] for r in bought) == sum(sen(r["total_harga"]) for r in orders) > 0
-
-
-def test_leftovers_are_those_of_the_raw_files(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "sisa_anggaran", badan=BODY, tahun=2025)
-    sums = Counter()
-    for row in rows:
-        sums[row["jenis"]] += row["nilai_sen"]
-    tenders = packages(contoh)["tender"]
-    failed = {k for k, r in tenders.items() if re.search("gagal|batal", r["status_tender"].lower())}
-    assert sums["Gagal atau batal, tender"] == sum(sen(tenders[k]["pagu"]) for k in failed)
-    values = {r["kd_tender"]: sen(r["nilai_kontrak"]) for r in raw(contoh, "D241", 2025, 1015)}
-    values |= contracts(contoh, 1073, "kd_tender")
-    gap = sum(sen(r["pagu"]) - values[k] for k, r in tenders.items() if k in values and k not in failed)
-    assert sums["Pagu dikurangi nilai, tender"] == gap > 0
-    found = {r["kunci"] for r in labels(contoh, "rencana_tanpa_paket") if r["tabel"] == "rup_penyedia"}
-    plans = {r["kd_rup"]: sen(r["pagu"]) for r in raw(contoh, "D241", 2025, 1018)}
-    wanted = sum(value for code, value in plans.items() if code in found)
-    assert wanted > 0 and abs(sums["Rencana tanpa paket di rilis ini"] - wanted) <= wanted // 20
 
 
 def test_transfers_are_those_of_the_realisation_reports(contoh):  # noqa: F811
@@ -438,22 +395,6 @@ def test_filled_values_name_the_file_that_filled_them(contoh):  # noqa: F811
         assert row["nomor_baris"] in path.read_text(encoding="utf-8")
     one, _ = answer(contoh, "asal_nilai", tabel="tender", kunci=rows[0]["nomor_baris"])
     assert {r["nomor_baris"] for r in one} == {rows[0]["nomor_baris"]}
-
-
-def test_coverage_counts_what_the_raw_files_hold(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "cakupan_paket", tahun=2025)
-    found = {(r["nama_klpd"], r["jalur"]): r for r in rows}
-    for code, name in CODES.items():
-        folder = contoh / f"raw/isb/{code}/2025"
-        if not folder.exists():
-            continue
-        notices = raw(contoh, code, 2025, 1013)
-        shown = found[name, "tender"]
-        entered = {r["kd_tender"] for r in raw(contoh, code, 2025, 1070)}
-        assert shown["jumlah"] == len(notices)
-        assert shown["ada_rup"] == sum(bool(r["kd_rup"]) for r in notices)
-        assert shown["ada_peserta"] == sum(r["kd_tender"] in entered for r in notices)
-        assert shown["hps_penuh"] + shown["hps_bulat"] == sum(bool(r["hps"]) for r in notices)
 
 
 def test_catalogue_shares_are_those_of_the_raw_orders(contoh):  # noqa: F811

@@ -11,8 +11,8 @@ from functools import cache
 import openpyxl
 import pytest
 import yaml
-from test_questions import BODY, QUESTIONS, answer, contracts, raw, sen
-from test_questions_golden import packages, title
+from test_questions import BODY, QUESTIONS, answer, raw, sen
+from test_questions_golden import packages
 
 pytestmark = pytest.mark.slow
 STAGES = {"MURNI": "murni_sen", "GESER": "geser_sen", "PERUBAHAN": "perubahan_sen"}
@@ -253,77 +253,6 @@ def linked_assets(folder, year):
 # Packages
 
 
-def values(folder, channel, year=2025):
-    """Key -> value of a channel's packages: latest contracts, else awards; orders; receipts."""
-    if channel == "epurchasing":
-        return {k: sen(r["total_harga"]) for k, r in packages(folder, year)[channel].items()}
-    if channel == "pencatatan_swakelola":
-        return {k: sen(r["total_realisasi"]) for k, r in packages(folder, year)[channel].items()}
-    result, contract, key = {"tender": (1015, 1073, "kd_tender"), "non_tender": (1017, 1080, "kd_nontender")}[channel]
-    found = defaultdict(int)
-    for row in raw(folder, "D241", year, result):
-        if row["nilai_kontrak"]:
-            found[row[key]] += sen(row["nilai_kontrak"])
-    return {**found, **contracts(folder, contract, key)}
-
-
-def failed(row):
-    """Whether a notice says that its package failed or was cancelled."""
-    return bool(
-        re.search("gagal|batal|cancel", " ".join(str(v) for k, v in row.items() if k.startswith("status")).lower())
-    )
-
-
-def spending(folder, kind):
-    """Step, office and sen of everything that names a kind of spending in 2025."""
-    for stage in STAGES:
-        yield from ((f"1 anggaran {stage}", x[0], x[5]) for x in budget(folder, 2025, stage) if kind in x[4].lower())
-    for plan in raw(folder, "D241", 2025, 1018):
-        if kind in plan["nama_paket"].lower():
-            yield "2 rencana", plan["nama_satker"], sen(plan["pagu"])
-    for channel, notices in packages(folder).items():
-        known = values(folder, channel)
-        found = {key: notice for key, notice in notices.items() if kind in title(notice).lower()}
-        yield from ((f"3 {channel}", notice["nama_satker"], known.get(key)) for key, notice in found.items())
-    for card in cards(folder):
-        if kind == "kendaraan" and card["tahun"] == 2025 and str(card.get("kode")).startswith("1.3.2.02."):
-            yield "4 tercatat sebagai aset", card["unit"], card["sen"]
-
-
-@pytest.mark.parametrize("kind", KIND)
-def test_every_step_of_a_kind_of_spending_is_that_of_the_raw_files(contoh, kind):
-    wanted, found = defaultdict(list), defaultdict(lambda: [0, 0])
-    for step, office, value in spending(contoh, kind):
-        wanted[step, office].append(value or 0)
-    for row in answer(contoh, "belanja_fasilitas", badan=BODY, tahun=2025, jenis=kind)[0]:
-        step = row["langkah"] if row["tabel"] != "paket" else f"3 {row['kunci_lain']}"
-        if step not in ("3 pencatatan_non_tender", "3 darurat"):  # receipts and lists: see rupiah_tanpa_penyedia
-            entry = found[step, row["satuan_kerja"]]
-            entry[0] += row["jumlah"]
-            entry[1] += row["nilai_sen"] or 0
-    assert found == {key: [len(given), sum(given)] for key, given in wanted.items()}
-
-
-def test_leftovers_of_every_office_are_those_of_the_raw_files(contoh):
-    rows, _ = answer(contoh, "sisa_anggaran", badan=BODY, tahun=2025)
-    wanted = defaultdict(lambda: [0, 0])
-    for channel in ("tender", "non_tender"):
-        known = values(contoh, channel)
-        for key, notice in packages(contoh)[channel].items():
-            lost = failed(notice)
-            if lost or known.get(key):
-                name = f"{'Gagal atau batal' if lost else 'Pagu dikurangi nilai'}, {channel.replace('_', ' ')}"
-                entry = wanted[notice["nama_satker"], name]
-                entry[0] += 1
-                entry[1] += sen(notice["pagu"]) - (0 if lost else known[key])
-    found = {
-        (r["nama_satker"], r["jenis"]): [r["jumlah"], r["nilai_sen"]]
-        for r in rows
-        if r["kunci_lain"] in ("tender", "non_tender")
-    }
-    assert found == wanted and len(wanted) > 20
-
-
 def test_every_bid_and_registration_is_that_of_the_raw_file(contoh):
     rows, _ = answer(contoh, "penawaran", badan=BODY, tahun=2025)
     notices = packages(contoh)["tender"]
@@ -352,34 +281,13 @@ def test_every_bid_and_registration_is_that_of_the_raw_file(contoh):
     assert len({given[0] for given in wanted.values()}) == 3
 
 
-def test_road_money_is_that_of_the_raw_files(contoh):
-    found = {r["jalur"]: r for r in answer(contoh, "jalan_per_penduduk", tahun=2025)[0] if r["nama_klpd"] == BODY}
-    for channel, notices in packages(contoh).items():
-        known = values(contoh, channel)
-        road = [k for k, r in notices.items() if "jalan" in title(r).lower() and "perjalanan" not in title(r).lower()]
-        priced = [known[k] for k in road if not failed(notices[k]) and known.get(k) is not None]
-        shown_row = found.get(channel, {"bernilai": 0, "nilai_sen": None})
-        assert (shown_row["bernilai"], shown_row["nilai_sen"] or 0) == (len(priced), sum(priced)), channel
-
-
-def test_coverage_of_every_channel_is_that_of_the_raw_files(contoh):
-    rows = {r["jalur"]: r for r in answer(contoh, "cakupan_paket", tahun=2025)[0] if r["nama_klpd"] == BODY}
-    dates = {"tender": "tgl_pengumuman_tender", "non_tender": "tgl_pengumuman_nontender", "epurchasing": "tgl_order"}
-    for channel, column in dates.items():
-        notices, known, row = packages(contoh)[channel], values(contoh, channel), rows[channel]
-        codes = notices.keys() | (known.keys() if channel != "epurchasing" else set())
-        assert row["jumlah"] == len(codes), channel
-        assert row["ada_tanggal"] == sum(bool(r[column]) for r in notices.values()), channel
-        assert row["ada_rup"] == sum(bool(r["kd_rup"]) for r in notices.values()), channel
-        assert row["ada_nilai"] == sum(known.get(k) is not None for k in codes), channel
-
-
 def test_every_question_has_an_answer_compared_with_raw_files_or_labels():
     """Each question is asked by a test that compares it with files; this only keeps the list complete."""
     from conftest import ROOT
 
     named = "".join(
-        (ROOT / f"tests/test_questions{kind}.py").read_text() for kind in ("", "_golden", "_pengawas", "_rows")
+        (ROOT / f"tests/test_questions{kind}.py").read_text()
+        for kind in ("", "_golden", "_packages", "_pengawas", "_rows")
     )
     asked = set(re.findall(r'(?:answer|everywhere)\(\s*\w+, "(\w+)"|QUESTIONS\["(\w+)"\]', named))
     assert set(QUESTIONS) - {name for pair in asked for name in pair} == set()

@@ -40,6 +40,7 @@ with semua as (
   union all
   select '4 tercatat sebagai aset', nama_unit, nilai_perolehan_sen, 'kib_b', '', 'nama_unit', 'tahun_perolehan', 'kode_barang__startswith', '1.3.2.02.', '', '', '', ''
   from kib_b where :jenis = 'kendaraan' and tahun_perolehan = cast(:tahun as integer) and kode_barang like '1.3.2.02.%'
+    and kode_lokasi in (select kode_lokasi from aset_lokasi where nama_badan = :badan)
 )
 select langkah, satuan_kerja, count(*) as jumlah, sum(nilai_sen) as nilai_sen, tabel, kolom_badan, kolom_satker, kolom_tahun, kolom_kata,
   kunci_kata, kolom_lain, kunci_lain, kolom_dua, kunci_dua

@@ -4,10 +4,13 @@
 -- nomor: 5
 -- penjelasan: Satu baris satu jenis sambungan dan tahun. Anggaran ke RUP disambung menurut kode rekening dan sub kegiatan
 --    di MAK. Satuan dengan beberapa sambungan dihitung sekali, jadi rupiahnya tidak berlipat. Cara, skor, dan alasan tiap sambungan,
---    juga yang tidak tersambung, ada di baris di baliknya. Kode resmi berskor 1; kecocokan 0,75 sampai 1.
+--    juga yang tidak tersambung, ada di baris di baliknya. Kode resmi berskor 1; kecocokan 0,75 sampai 1. Yang dihitung baris
+--    yang kini terbit: baris yang diulang sumbernya dihitung sekali. Berapa baris masuk dan berapa tergantikan ada pada
+--    pertanyaan tentang kelengkapan tarikan.
 -- explanation: One row per kind of link and year. Budget to plan is joined by account and sub-activity code (MAK). A unit
 --    with several links counts once, so rupiah never multiply. Method, score and reason of each link, missing ones too, are
---    in the rows behind. Official codes score 1, matches 0.75 to 1.
+--    in the rows behind. Official codes score 1, matches 0.75 to 1. Rows now published are counted, repeats in the source
+--    once; how many came in and how many were superseded is in the question on completeness of the files.
 -- parameter: badan (bawaan: Provinsi Kalimantan Timur; pilihan: select nama_klpd from cakupan_rupiah where nama_klpd is not null and jalur <> 'darurat' group by 1 order by 1)
 -- parameter: tahun (bawaan: semua; pilihan: select 'semua' union all select tahun_anggaran from (select distinct tahun_anggaran from tingkat_tautan where tahun_anggaran > 0 order by 1 desc))
 -- butuh: cakupan_rupiah?nama_klpd={badan}

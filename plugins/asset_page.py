@@ -90,7 +90,6 @@ async def page(request, datasette):
         "item_url": partial(item_url, datasette, release),
         "choose": partial(choose_url, datasette, request.args),
         "asset_tables": TABLES,
-        "page_url": datasette.absolute_url(request, request.path),
         "json_url": datasette.urls.path("/aset.json") + (f"?{request.query_string}" if request.query_string else ""),
     }
     return Response.html(await datasette.render_template("asset.html", context, request=request, view_name="asset"))

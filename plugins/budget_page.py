@@ -157,6 +157,7 @@ async def around(request: Any, datasette: Any, ask: Any, view: Json, government:
         "json_url": f"{path}.json{own}",
         "svg_url": f"{path}.svg{own}",
         "page_url": page_url,
+        "cited_url": datasette.absolute_url(request, path) + query(chosen | {"tahapan": view["digambar"]}, {}),
         "embed_url": page_url + ("&" if own else "?") + "sematan=1",
         "sizes": {"lebar": WIDE, "sempit": NARROW},
         "letter": letter(shared["catalogues"]["id"], view),

@@ -32,6 +32,8 @@ SCALES = {
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 HASH = re.compile(r"[0-9a-f]{64}")
 CLIP = 140
+MINUS = "\u2212"
+"""The sign of a negative number for people; raw values and copies keep the hyphen that machines read."""
 TABLE_NAMES = ("resource", "tabel")
 HELPERS = ("_sen", "_asli", "_dibulatkan")
 
@@ -44,6 +46,7 @@ def prepare_jinja2_environment(env):
         "rupiah": rupiah,
         "plain_rupiah": plain_rupiah,
         "in_words": in_words,
+        "short_rupiah": short_rupiah,
         "months": MONTHS,
         "scales": SCALES,
         "day": day,
@@ -71,13 +74,13 @@ def number(value: Any, lang: str) -> str:
     """Group thousands and write decimals the reader's way.
 
     >>> number(1234567, "id"), number(-1234.5, "id"), number(1234.5, "en")
-    ('1.234.567', '-1.234,5', '1,234.5')
+    ('1.234.567', '−1.234,5', '1,234.5')
     """
     plain = format(Decimal(str(value)), "f")
     whole, dot, part = plain.partition(".")
     part = part.rstrip("0")
     grouped = f"{int(whole):,}" if whole not in ("-0", "0") else whole
-    english = grouped + (f".{part}" if dot and part else "")
+    english = grouped.replace("-", MINUS) + (f".{part}" if dot and part else "")
     return english if lang == "en" else english.translate(str.maketrans(",.", ".,"))
 
 
@@ -90,12 +93,12 @@ def rupiah(sen: int, lang: str) -> str:
     """Rupiah with sen only where they are.
 
     >>> rupiah(123456700, "id"), rupiah(123456750, "id"), rupiah(-100, "id")
-    ('Rp1.234.567', 'Rp1.234.567,50', '-Rp1')
+    ('Rp1.234.567', 'Rp1.234.567,50', '−Rp1')
     """
     whole, rest = divmod(abs(sen), 100)
     english = f"{whole:,}" + (f".{rest:02d}" if rest else "")
     local = english if lang == "en" else english.translate(str.maketrans(",.", ".,"))
-    return ("-" if sen < 0 else "") + f"Rp{local}"
+    return (MINUS if sen < 0 else "") + f"Rp{local}"
 
 
 def plain_rupiah(sen: int) -> str:
@@ -111,6 +114,16 @@ def in_words(sen: int, lang: str) -> str:
             tenths = round(Decimal(sen) / (size * 100), 1)
             return f"{number(tenths, lang)} {word}"
     return ""
+
+
+def short_rupiah(sen: int, lang: str) -> str:
+    """Rupiah in its order of magnitude, in full below a million.
+
+    >>> short_rupiah(-14461015175900, "id"), short_rupiah(150, "en")
+    ('−Rp144,6 miliar', 'Rp1.50')
+    """
+    words = in_words(abs(sen), lang)
+    return f"{MINUS if sen < 0 else ''}Rp{words}" if words else rupiah(sen, lang)
 
 
 def day(value: str, lang: str) -> Markup:

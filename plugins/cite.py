@@ -45,9 +45,15 @@ def extra_template_vars(request, datasette):
     }
 
 
-def permanent(datasette: Any, request: Any) -> str:
-    """The address of this page in Indonesian, with its filters and without the place in a list."""
-    kept = [(k, v) for k, v in parse_qsl(request.query_string, keep_blank_values=True) if k not in PASSING]
+def permanent(datasette: Any, request: Any, **chosen: Any) -> str:
+    """The address of this page in Indonesian, with its filters and without the place in a list.
+
+    ``chosen`` are the choices that the page made where its reader left them open: a later release may choose otherwise,
+    so the address states them. None is no choice.
+    """
+    given = parse_qsl(request.query_string, keep_blank_values=True)
+    kept = [(k, v) for k, v in given if k not in PASSING and k not in chosen]
+    kept += [(k, str(v)) for k, v in chosen.items() if v is not None]
     return datasette.absolute_url(request, request.path + (f"?{urlencode(kept)}" if kept else ""))
 
 

@@ -59,7 +59,6 @@ async def page(request, datasette):
         **found,
         "row_address": lambda table, row: row_address(datasette, release, table, row),
         "supplier_of": await supplier_finder(datasette, release, channel, key),
-        "page_url": datasette.absolute_url(request, request.path),
         "json_url": datasette.urls.path(address(channel, key) + ".json"),
     }
     html = await datasette.render_template("package.html", context, request=request, view_name="package")

@@ -23,7 +23,9 @@ MONTHS = {
 }  # fmt: skip
 YES_NO = {"ya": "1", "true": "1", "yes": "1", "tidak": "0", "false": "0", "no": "0"}
 SIZES = {"ribu": 10**3, "juta": 10**6, "miliar": 10**9, "milyar": 10**9, "triliun": 10**12, "m": 10**9}
-LOCAL_NUMBER = re.compile(r"(?:rp\.?)?\s*(-?[0-9.]+(?:,[0-9]+)?)\s*(ribu|juta|miliar|milyar|triliun|m)?", re.I)
+LOCAL_NUMBER = re.compile(
+    r"([-−]?)\s*(?:rp\.?)?\s*(-?[0-9.]+(?:,[0-9]+)?)\s*(ribu|juta|miliar|milyar|triliun|m)?", re.I
+)
 
 
 @hookimpl
@@ -77,16 +79,16 @@ def typed(kind: str, text: str, operator: str) -> tuple[bool, str]:
 def local_number(text: str) -> str:
     """An amount as Indonesians write it, in plain digits.
 
-    >>> local_number("Rp 1.250.000"), local_number("1,5 miliar"), local_number("banyak")
-    ('1250000', '1500000000', '')
+    >>> local_number("Rp 1.250.000"), local_number("1,5 miliar"), local_number("−Rp5"), local_number("banyak")
+    ('1250000', '1500000000', '-5', '')
     """
     found = LOCAL_NUMBER.fullmatch(text.strip())
     if not found:
         return ""
-    plain = found[1].replace(".", "").replace(",", ".")
+    plain = ("-" if found[1] else "") + found[2].replace(".", "").replace(",", ".")
     if not DECIMAL.fullmatch(plain):
         return ""
-    size = SIZES.get((found[2] or "").lower(), 1)
+    size = SIZES.get((found[3] or "").lower(), 1)
     scaled = Decimal(plain) * size
     return str(int(scaled)) if scaled == int(scaled) else format(scaled.normalize(), "f")
 

@@ -31,7 +31,6 @@ def extra_template_vars(view_name, request, datasette):
         "repeated": partial(repeated, datasette, release),
         "related": partial(related, datasette, release),
         "split_empty": split_empty,
-        "page_url": datasette.absolute_url(request, request.path),
     }
 
 

@@ -29,6 +29,8 @@ class Median:
 def rupiah(value):
     """A number of rupiah as readers write it: ``Rp1.234.567``; sen only where there are any.
 
+    Its text is data, in CSV and JSON too, so its minus is the hyphen of data.
+
     >>> rupiah(1234567), rupiah(-1500.5), rupiah(None)
     ('Rp1.234.567', '-Rp1.500,50', None)
     """

@@ -123,7 +123,6 @@ async def page(request, datasette):
         "pages": pages(found["jumlah_paket"]),
         "bid_pages": pages(found["jumlah_penawaran_lain"]),
         "process_path": lambda row: process_path(datasette, release, row),
-        "page_url": datasette.absolute_url(request, request.path),
         "self_path": path,
         "json_url": f"{path}.json" + (f"?{request.query_string}" if request.query_string else ""),
     }

@@ -131,7 +131,6 @@ async def page(request, datasette):
         "supplier_rows": partial(supplier_rows, datasette, release, identity),
         **datasette.jinja_env.globals["unit_chart"](found["penyerapan"]),
         "row_key": tilde_encode(identity),
-        "page_url": datasette.absolute_url(request, request.path),
         "self_path": path,
         "json_url": f"{path}.json" + (f"?{request.query_string}" if request.query_string else ""),
     }

@@ -207,7 +207,7 @@ def test_what_a_stage_lacks_is_not_zero_and_has_no_difference_or_share(odd):
     out = next(b for b in financing if b["kode"] == "6.2")
     assert out["tahapan"]["PERUBAHAN"]["nilai_sen"] == -10_000_000 and out["selisih_persen"] is None
     page = words(mine(f"{HOME}?bagian=pembiayaan"))
-    assert "-Rp100.000" in page and "1 bagian bernilai nol, negatif, atau tidak tercatat" in page
+    assert "−Rp100.000" in page and "1 bagian bernilai nol, negatif, atau tidak tercatat" in page
     sen = words(mine(f"{HOME}?bagian=pendapatan&kode=4.1"))
     assert "Rp2.500.000,50" in sen
 

@@ -102,6 +102,15 @@ def test_bars_are_as_long_as_their_values_and_the_exact_number_is_under_the_poin
     assert float(bars[0].get("width", 0)) / float(bars[1].get("width", 1)) == pytest.approx(49.38, rel=0.02)
 
 
+def test_amounts_below_zero_are_written_with_a_minus_sign_everywhere_in_an_image(image: Draw) -> None:
+    svg = image(
+        BARS, [{"nama": "Lebih", "nilai_sen": 300_000_000_00}, {"nama": "Kurang", "nilai_sen": -250_000_000_50}]
+    )
+    said = " ".join(texts(svg)) + " ".join(e.text or "" for e in ElementTree.fromstring(svg).iter(f"{SVG}title"))
+    assert "−250 juta" in said and "Kurang · −Rp250.000.000,50" in said and "−200" in said  # also on the axis
+    assert not re.search(r"-(Rp)?\d", said.replace(VERSION, ""))
+
+
 def test_a_row_without_a_value_is_counted_and_not_drawn() -> None:
     model = READ(BARS, ROWS, {"nilai_sen": "rupiah"})
     assert model["empty"] == 1 and len(model["points"]) == 2

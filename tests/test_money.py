@@ -78,9 +78,9 @@ def check(table, column, value, text, row, exact):
         return
     sen = row[exact] if exact else int(Decimal(str(row[column])) * 100)
     assert Decimal(value) * 100 == sen, (table, column, value, sen)
-    amount = re.search(r"-?Rp[\d.]+(?:,\d\d)?", text)
+    amount = re.search(r"−?Rp[\d.]+(?:,\d\d)?", text)
     assert amount, (table, column, text)
-    digits = amount[0].replace("Rp", "").replace(".", "").replace(",", ".")
+    digits = amount[0].replace("−", "-").replace("Rp", "").replace(".", "").replace(",", ".")
     assert Decimal(digits) * 100 == sen, (table, column, text, sen)
 
 

@@ -333,7 +333,7 @@ def test_values_are_for_people_and_keep_the_raw_value(get: Get) -> None:
     page = get("/opendata/tender").text
     assert '<data value="1234567.50" title="1,2 juta">Rp1.234.567,50</data>' in page
     assert '<data value="90071992547409.93" title="90,1 triliun">Rp90.071.992.547.409,93</data>' in page
-    assert '<data value="-1" title="">-Rp1</data>' in page
+    assert '<data value="-1" title="">−Rp1</data>' in page
     assert '<time datetime="2025-10-02">2 Oktober 2025</time>' in page
     assert '<data value="1">Ya</data>' in page and '<data value="0">Tidak</data>' in page
     assert "tidak ada data" in page
@@ -342,7 +342,7 @@ def test_values_are_for_people_and_keep_the_raw_value(get: Get) -> None:
 def test_a_rounded_value_says_so_and_shows_the_text_of_its_source(get: Get) -> None:
     seen = words(get("/opendata/tender"))
     assert "≈ Rp79.600.000.000 (sumber: 79,6 M)" in seen
-    assert "≈ -Rp1" not in seen
+    assert "≈ −Rp1" not in seen
 
 
 def test_exact_twins_stay_out_of_the_page_and_in_the_json(get: Get) -> None:
@@ -524,7 +524,7 @@ def test_every_digit_of_money_is_the_databases(sen: int) -> None:
     shown = cells["rupiah"](sen, "id")
     assert Decimal(str(cells["plain_rupiah"](sen))) * 100 == sen
     digits = re.sub(r"\D", "", shown if "," in shown else f"{shown},00")
-    assert int(digits) == abs(sen) and shown.startswith("-") == (sen < 0)
+    assert int(digits) == abs(sen) and shown.startswith("−") == (sen < 0) and "-" not in shown
 
 
 CELLS = runpy.run_path(str(PLUGINS / "cells.py"))
@@ -535,9 +535,9 @@ CELLS = runpy.run_path(str(PLUGINS / "cells.py"))
     [
         (0, "0"),
         (1250000000, "1.250.000.000"),
-        (-64.26, "-64,26"),
+        (-64.26, "−64,26"),
         (0.5, "0,5"),
-        (-0.5, "-0,5"),
+        (-0.5, "−0,5"),
         (1e15, "1.000.000.000.000.000"),
     ],
 )

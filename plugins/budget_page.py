@@ -31,10 +31,10 @@ REGIONS = """
 
 @hookimpl
 def register_routes():
-    """The explorer, its JSON and its image."""
+    """The explorer, its JSON, its image and its card."""
     return [
         (r"^/anggaran(?P<format>\.json)?$", front),
-        (r"^/anggaran/(?P<pemda>[a-z0-9-]+)/(?P<tahun>20\d\d)(?P<format>\.json|\.svg)?$", page),
+        (r"^/anggaran/(?P<pemda>[a-z0-9-]+)/(?P<tahun>20\d\d)(?P<format>\.json|\.svg|\.png)?$", page),
     ]
 
 
@@ -118,6 +118,8 @@ async def show(request: Any, datasette: Any, ask: Any, cover: Json, government: 
     form = request.url_vars["format"]
     if form == ".json":
         return Response.json({"rilis": release["version"], **view})
+    if form == ".png":
+        return await card(request, datasette, view)
     context = {**view, **await around(request, datasette, ask, view, slug(government)), "cover": cover, "slug": slug}
     template = "budget_image.svg" if form else "budget_embed.html" if request.args.get("sematan") else "budget.html"
     text = await datasette.render_template(template, context, request=request, view_name="budget")
@@ -126,6 +128,17 @@ async def show(request: Any, datasette: Any, ask: Any, cover: Json, government: 
         headers = {"content-disposition": f'inline; filename="{name}"'}
         return Response(text, content_type="image/svg+xml; charset=utf-8", headers=headers)
     return Response.html(text)
+
+
+async def card(request: Any, datasette: Any, view: Json) -> Response:
+    """What other sites show when the page is shared: its amounts with stage, document number and date, as PNG."""
+    shared, lang = datasette.jinja_env.globals, request.scope.get("language", "id")
+    words, formats = shared["catalogues"][lang], shared["formats"]
+    day = lambda date: Markup(formats["day"](date, lang)).striptags()  # noqa: E731 - a name would say less than the call
+    money = lambda sen: formats["short_rupiah"](sen, lang)  # noqa: E731 - the same
+    say = lambda key, **values: words[key].format(**values)  # noqa: E731 - the same
+    title, facts, note = shared["budget_card"](view, say, day, money)
+    return await shared["charts"]["card"](datasette, request, title, facts, note)
 
 
 async def around(request: Any, datasette: Any, ask: Any, view: Json, government: str) -> Json:
@@ -156,6 +169,7 @@ async def around(request: Any, datasette: Any, ask: Any, view: Json, government:
         "draw": draw,
         "json_url": f"{path}.json{own}",
         "svg_url": f"{path}.svg{own}",
+        "card_path": f"/anggaran/{government}/{view['tahun']}.png{own}",
         "page_url": page_url,
         "cited_url": datasette.absolute_url(request, path) + query(chosen | {"tahapan": view["digambar"]}, {}),
         "embed_url": page_url + ("&" if own else "?") + "sematan=1",
@@ -175,7 +189,12 @@ def back(chosen: Json, way: Json) -> Json:
 def letter(words: Json, view: Json) -> Json:
     """The request for the documents that the release lacks, to the government that holds them."""
     needs = [
-        {"dokumen": words[f"budget.need.{stage}"], "pemegang": words["budget.holder"], "badan": view["pemda"]}
+        {
+            "tahapan": stage,
+            "dokumen": words[f"budget.need.{stage}"],
+            "pemegang": words["budget.holder"],
+            "badan": view["pemda"],
+        }
         for stage in view["kurang"]
     ]
     return {"kepada": view["pemda"], "needs": needs}

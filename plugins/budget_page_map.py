@@ -10,11 +10,14 @@ from datasette import hookimpl
 
 Json = dict[str, Any]
 
+CARD = 2
+"""Amounts on a card, the latest stages."""
+
 
 @hookimpl
 def prepare_jinja2_environment(env):
     """Let page and templates find these."""
-    env.globals |= {"budget_map": drawing, "budget_named": named}
+    env.globals |= {"budget_map": drawing, "budget_named": named, "budget_card": card}
 
 
 def drawing(view: Json, release: Json, say: Any, date: Any, lead: Any) -> Json:
@@ -53,24 +56,45 @@ def named(branch: Json, say: Any) -> str:
     return branch["nama"] or str(say("budget.no_name", level=say(f"budget.level.{level}"), code=branch["kode"]))
 
 
-def caption(view: Json, release: Json, say: Any, date: Any) -> list[str]:
-    """The lines under the picture: what, which stage, from when, which release."""
+def card(view: Json, say: Any, date: Any, money: Any) -> tuple[str, list[tuple[str, str]], str]:
+    """Title, latest amounts by stage, and document number, date and period of each, of the card that other sites show.
+
+    Budget and realisation stand side by side only where one report states both.
+    """
+    whole = view["jumlah"]
+    if view["pilihan"]["menurut"] == "lra":
+        amounts = [(stage, whole[f"{stage.lower()}_sen"]) for stage in view["tahapan_ada"]]
+        notes = origin(view, "REALISASI", say, date)
+    else:
+        amounts = [(stage, found["nilai_sen"]) for stage, found in whole.get("tahapan", {}).items()][-CARD:]
+        notes = [f"{say(f'budget.stage.{s}')}: {', '.join(origin(view, s, say, date))}" for s, _ in amounts]
+    facts = [(str(say(f"budget.stage.{stage}")), money(sen)) for stage, sen in amounts if sen is not None]
+    return where(view, say), facts, " · ".join(notes) if facts else str(say("budget.nothing"))
+
+
+def where(view: Json, say: Any) -> str:
+    """Part, year, government and the place in its budget."""
     place = [named(way, say) if "dimensi" in way else way["nama"] for way in view["jalan"]]
     part = say(f"budget.part.{view['pilihan']['bagian']}")
-    lines = [" › ".join([f"{part} {view['tahun']}, {view['pemda']}", *place])]
-    lines.append(" · ".join([say(f"budget.stage.{view['digambar']}"), *origin(view, say, date)]))
+    return " › ".join([f"{part} {view['tahun']}, {view['pemda']}", *place])
+
+
+def caption(view: Json, release: Json, say: Any, date: Any) -> list[str]:
+    """The lines under the picture: what, which stage, from when, which release."""
+    stage = "REALISASI" if view["pilihan"]["menurut"] == "lra" else view["digambar"]
+    lines = [where(view, say)]
+    lines.append(" · ".join([say(f"budget.stage.{view['digambar']}"), *origin(view, stage, say, date)]))
     last = say("budget.release", version=release["version"])
     return [*lines, f"{last} · {say('site.sample.short')}" if release["sample"] else last]
 
 
-def origin(view: Json, say: Any, date: Any) -> list[str]:
-    """Document number and retrieval of what is drawn; for the realisation report also its period."""
-    stage = "REALISASI" if view["pilihan"]["menurut"] == "lra" else view["digambar"]
+def origin(view: Json, stage: str, say: Any, date: Any) -> list[str]:
+    """Document number and retrieval of a stage; for the realisation report also its period."""
     mine = [d for d in view["dokumen"] if d["tahapan"] == stage]
     fetched = max((d["diambil_pada"] or "" for d in mine), default="")
     found = [say("budget.period", period=period(view["realisasi"], say))] if stage == "REALISASI" else []
     found.append(say("budget.number"))
-    return [*found, say("budget.fetched", day=date(fetched))] if fetched else found
+    return [*found, say("budget.fetched", day=date(fetched)) if fetched else say("budget.undated")]
 
 
 def period(report: Json, say: Any) -> str:

@@ -99,6 +99,7 @@ async def budgeted(ask: Any, budget: Json, at: Json, chosen: Json, lines: list[J
     branches = await budget["branches"](ask, at)
     stages = [s for s in (*budget["stages"], "SIRUP") if any(s in b["tahapan"] for b in branches)]
     for branch in branches:
+        with_before(branch["tahapan"])
         branch |= compared(branch["tahapan"])
         branch["lra"] = same_name(branch, lines) if at["menurut"] == "akun" and at["tahun"] >= NAMED_SINCE else None
     drawn = chosen["tahapan"] if chosen["tahapan"] in stages else next(reversed(stages), "")
@@ -107,6 +108,7 @@ async def budgeted(ask: Any, budget: Json, at: Json, chosen: Json, lines: list[J
     for stage, amounts in whole.items():
         table = next(b["tahapan"][stage]["tabel"] for b in branches if stage in b["tahapan"])
         amounts["baris"] = budget["whole_path"](at, branches, stage, table)
+    with_before(whole)
     return {
         "jalan": ways,
         "cabang": branches,
@@ -146,7 +148,29 @@ def compared(stages: Json) -> Json:
     first, last = stages.get("MURNI"), stages.get("PERUBAHAN")
     base = first["nilai_sen"] if first else None
     change = last["nilai_sen"] - first["nilai_sen"] if first and last else None
-    return {"tahapan": stages, "selisih_sen": change, "selisih_persen": share(change, base)}
+    found = {"tahapan": stages, "selisih_sen": change, "selisih_persen": share(change, base)}
+    return found | {"selisih_baris": both_stages(first["baris"]) if first and last else None}
+
+
+def with_before(stages: Json) -> None:
+    """Note where the rows are that state an amount before the revision."""
+    for amounts in stages.values():
+        if amounts["jumlah_baris_sebelum"]:
+            amounts["sebelum_baris"] = before_revision(amounts["baris"])
+
+
+def both_stages(path: str) -> str:
+    """The address of the rows behind a difference, added up by stage, from that of the original budget's rows.
+
+    >>> both_stages("anggaran?tahun_anggaran=2025&tahapan=MURNI")
+    'anggaran?tahun_anggaran=2025&tahapan__in=MURNI%2CPERUBAHAN&_kelompok=tahapan&_jumlah=nilai'
+    """
+    return path.replace("tahapan=MURNI", "tahapan__in=MURNI%2CPERUBAHAN") + "&_kelompok=tahapan&_jumlah=nilai"
+
+
+def before_revision(path: str) -> str:
+    """The address of the rows that state an amount before the revision, with its sum."""
+    return f"{path}&nilai_sebelum_sen__notnull=1&_kelompok=tahapan&_jumlah=nilai_sebelum"
 
 
 def share(part: int | None, base: int | None) -> str | None:

@@ -35,6 +35,12 @@ def register_routes():
 
 
 @hookimpl
+def prepare_jinja2_environment(env):
+    """Let the pages of others draw their card: ``jinja_env.globals["charts"]["card"]``."""
+    env.globals.setdefault("charts", {})["card"] = answer
+
+
+@hookimpl
 def extra_template_vars(request, datasette):
     """The full address of a card in the reader's language, and whether there are any."""
     lang = request.scope.get("language", "id") if request else "id"
@@ -69,8 +75,8 @@ def drawn(shared: Json, lang: str, title: str, facts: list[tuple[str, str]], not
     if release["sample"]:
         words = shared["catalogues"][lang]["chart.sample"]
         long = tools["span"](words, 24) + 32
-        parts.append(f'<rect class="cs" x="{WIDTH - EDGE - long:.0f}" y="564" width="{long:.0f}" height="44" rx="6"/>')
-        parts.append(tools["text"](WIDTH - EDGE - long + 16, 595, words, "cw", 24))
+        parts.append(f'<rect class="cs" x="{WIDTH - EDGE - long:.0f}" y="26" width="{long:.0f}" height="44" rx="6"/>')
+        parts.append(tools["text"](WIDTH - EDGE - long + 16, 57, words, "cw", 24))
     size_of = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     opened = f'<svg xmlns="http://www.w3.org/2000/svg" {size_of}><title>{escape(title)}</title>'
     return f"{opened}{tools['sheet'](False)}{''.join(parts)}</svg>"

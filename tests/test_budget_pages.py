@@ -1,6 +1,7 @@
 """``/anggaran`` on the sample: every amount equals the rows behind its link, in every view, part, stage and language."""
 
 import asyncio
+import html
 import importlib.util
 import re
 import shutil
@@ -46,11 +47,22 @@ def reader(folder):
     return lambda path: asyncio.run(ds.client.get(path, follow_redirects=False))
 
 
-def asker(folder):
-    def run(sql, *values):
+def asker(folder, memory=False):
+    """Rows of a release as dicts; from a copy in memory, indexed by code, where thousands of questions are asked."""
+    kept = sqlite3.connect(":memory:") if memory else None
+    if kept:
+        with closing(sqlite3.connect(folder / "opendata.db")) as db:
+            db.backup(kept)
+        for column in ("kode_rekening", "kode_sub_kegiatan", "kode_skpd"):
+            kept.execute(f"create index uji_{column} on anggaran ({column}, tahapan, tahun_anggaran)")
+        kept.row_factory = sqlite3.Row
+
+    def run(sql, *values, **named):
+        if kept:
+            return [dict(row) for row in kept.execute(sql, named or values)]
         with closing(sqlite3.connect(f"file:{folder / 'opendata.db'}?mode=ro", uri=True)) as db:
             db.row_factory = sqlite3.Row
-            return [dict(row) for row in db.execute(sql, values)]
+            return [dict(row) for row in db.execute(sql, named or values)]
 
     return run
 
@@ -117,19 +129,28 @@ def test_sqlite_and_duckdb_sum_the_same(ask):
     assert documents == ask(f"select {', '.join(documents[0])} from anggaran_dokumen")
 
 
-def behind(ask, path):
+def behind(ask, path, money=None):
     """Sum and count of the rows that a table address lists, by our own reading of its filters."""
     parts = urlsplit(path)
     where, values = [], []
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
+        if key in ("_kelompok", "_jumlah"):
+            continue
         column, _, operator = key.partition("__")
+        if operator == "in":
+            where.append(f"{column} in ({', '.join('?' * len(value.split(',')))})")
+            values += value.split(",")
+            continue
+        if operator == "notnull":
+            where.append(f"{column} is not null")
+            continue
         where.append(
             {"": f"{column} = ?", "startswith": f"{column} like ? || '%'", "notlike": f"{column} not like ?"}.get(
                 operator, f"{column} is null and ? = '1'"
             )
         )
         values.append(value)
-    money = {
+    money = money or {
         "anggaran": "nilai_sen", "sub_kegiatan": "pagu_subkegiatan * 100", "kegiatan": "pagu_kegiatan * 100",
         "program": "pagu_program * 100", "lra": "anggaran_sen",
     }[parts.path]  # fmt: skip
@@ -138,36 +159,89 @@ def behind(ask, path):
     return row["sen"], row["banyak"]
 
 
-def walk(get, ask, start, view, part):
-    """Pages of a view from its top, the last and every fourth before it; check each amount and what is below."""
+def explorer(folder):
+    """What ``/anggaran`` shows of a place, from the code of its pages but without a page for each."""
+    ds = site(folder, site_metadata())
+    asyncio.run(ds.invoke_startup())
+    shared, mine = ds.jinja_env.globals, asker(folder, memory=True)
+
+    async def ask(sql, **values):
+        return mine(sql, **values)
+
     page = plugin("budget_page")
-    seen, todo = [], [{"bagian": part, "menurut": view}]
+    cover = asyncio.run(page.coverage(ask, shared["release"]))
+
+    def look(government, year, **chosen):
+        return asyncio.run(shared["budget_view"](ask, shared, cover, government, year, chosen))
+
+    return look, mine, page
+
+
+def walk(look, ask, page, government, year, view, part):
+    """Every place of a view from its top down; each amount against the rows behind its link, and what is below it."""
+    todo, places, cells = [({"bagian": part, "menurut": view}, None)], 0, 0
     while todo:
-        chosen = todo.pop()
-        found = get(f"{start}.json?{urlencode(chosen)}").json()
+        chosen, above = todo.pop()
+        found = look(government, year, **chosen)
         assert found["pilihan"]["menurut"] == view
-        seen.append(chosen)
-        for stage, whole in found["jumlah"]["tahapan"].items():
+        places += 1
+        whole = found["jumlah"]["tahapan"]
+        if above is not None:
+            assert {s: a["nilai_sen"] for s, a in whole.items()} == {s: a["nilai_sen"] for s, a in above.items()}
+        for stage, total in whole.items():
             parts = [b["tahapan"][stage] for b in found["cabang"] if stage in b["tahapan"]]
-            assert whole["nilai_sen"] == sum(p["nilai_sen"] for p in parts)
-            for amounts in [whole, *parts]:
+            assert total["nilai_sen"] == sum(p["nilai_sen"] for p in parts)
+            for amounts in [total, *parts]:
                 assert behind(ask, amounts["baris"]) == (amounts["nilai_sen"], amounts["jumlah_baris"]), chosen
-        for branch in found["cabang"][-1::-4]:
+                cells += 1 + check_before(ask, amounts, chosen)
+        for item in [found["jumlah"], *found["cabang"]]:
+            cells += check_difference(ask, item, chosen)
+        for branch in found["cabang"]:
             below = page.drill(found["pilihan"], branch)
             if below:
-                deeper = page.moved(found["pilihan"], below)
-                todo.append({key: value for key, value in deeper.items() if value})
-                inside = get(f"{start}.json?{urlencode(todo[-1])}").json()["jumlah"]["tahapan"]
-                amounts = {stage: a["nilai_sen"] for stage, a in inside.items()}
-                assert amounts == {stage: a["nilai_sen"] for stage, a in branch["tahapan"].items()}, chosen
-    return seen
+                deeper = {k: v for k, v in page.moved(found["pilihan"], below).items() if v}
+                todo.append((deeper, branch["tahapan"]))
+    return places, cells
+
+
+def check_before(ask, amounts, chosen):
+    """An amount before the revision equals the rows that state one; where none does there is no link."""
+    if not amounts["jumlah_baris_sebelum"]:
+        assert "sebelum_baris" not in amounts
+        return 0
+    stated = behind(ask, amounts["sebelum_baris"], "nilai_sebelum_sen")
+    assert stated == (amounts["nilai_sebelum_sen"], amounts["jumlah_baris_sebelum"]), chosen
+    return 1
+
+
+def check_difference(ask, item, chosen):
+    """A difference equals that of the two stages among the rows behind its link; without both there is none."""
+    if not {"MURNI", "PERUBAHAN"} <= set(item["tahapan"]):
+        assert item["selisih_sen"] is None and item["selisih_baris"] is None
+        return 0
+    signed = "case tahapan when 'PERUBAHAN' then nilai_sen when 'MURNI' then -nilai_sen end"
+    rows = sum(item["tahapan"][stage]["jumlah_baris"] for stage in ("MURNI", "PERUBAHAN"))
+    assert behind(ask, item["selisih_baris"], signed) == (item["selisih_sen"], rows), chosen
+    return 1
+
+
+@pytest.fixture(scope="module")
+def whole_sample(release):
+    return explorer(release)
 
 
 @pytest.mark.parametrize("view", ["urusan", "skpd", "akun", "sirup", "sirup-skpd"])
-def test_every_amount_of_every_cell_equals_the_rows_behind_its_link(get, ask, view):
+def test_every_amount_of_every_cell_equals_the_rows_behind_its_link(get, whole_sample, view):
+    """In every government and year of the sample, down to the last account of every branch."""
+    look, ask, page = whole_sample
+    documents = ask("select distinct nama_pemda, tahun_anggaran from anggaran_ringkas")
+    walked = cells = 0
+    for government, year in (row.values() for row in documents):
+        for part in look(government, year)["bagian_ada"]:
+            if view in look(government, year, bagian=part)["susunan"]:
+                walked, cells = walked + 1, cells + walk(look, ask, page, government, year, view, part)[1]
+    assert walked >= 4 and cells > 500
     start = "/anggaran/provinsi-kalimantan-timur/2024"
-    pages = walk(get, ask, start, view, "belanja")
-    assert len(pages) > 4
     table, money = ("sub_kegiatan", "pagu_subkegiatan * 100") if "sirup" in view else ("anggaran", "nilai_sen")
     body = "nama_klpd" if "sirup" in view else "nama_pemda"
     stage = "'SIRUP'" if "sirup" in view else "tahapan"
@@ -184,17 +258,138 @@ def test_every_amount_of_every_cell_equals_the_rows_behind_its_link(get, ask, vi
     [("urusan", "belanja"), ("skpd", "belanja"), ("akun", "belanja"), ("akun", "pendapatan"), ("akun", "pembiayaan"),
      ("skpd", "pendapatan")],
 )  # fmt: skip
-def test_odd_rows_are_counted_once_in_every_view(odd, view, part):
-    mine = asker(odd)
-    pages = walk(reader(odd), mine, HOME, view, part)
+def test_odd_rows_are_counted_once_in_every_view(odd, odd_sample, view, part):
+    look, mine, page = odd_sample
+    walk(look, mine, page, "Provinsi Kalimantan Timur", 2025, view, part)
     digit = {"belanja": "5", "pendapatan": "4", "pembiayaan": "6"}[part]
-    top = reader(odd)(f"{HOME}.json?{urlencode(pages[0])}").json()
+    top = reader(odd)(f"{HOME}.json?{urlencode({'bagian': part, 'menurut': view})}").json()
     (row,) = mine(
         "select sum(nilai_sen) as sen from anggaran where nama_pemda = 'Provinsi Kalimantan Timur' and"
         " tahun_anggaran = 2025 and tahapan = 'PERUBAHAN' and kode_rekening like ? || '%'",
         digit,
     )
     assert top["jumlah"]["tahapan"]["PERUBAHAN"]["nilai_sen"] == row["sen"]
+
+
+@pytest.fixture(scope="module")
+def odd_sample(odd):
+    return explorer(odd)
+
+
+@pytest.fixture(scope="module")
+def revised_only(release, tmp_path_factory):
+    """The sample without the original and the shifted budget of 2025: what they were is only stated by the revision."""
+    folder = tmp_path_factory.mktemp("perubahan") / "rilis"
+    folder.mkdir()
+    for name in ("opendata.db", "datapackage.json", "manifest.json"):
+        shutil.copy(release / name, folder / name)
+    with closing(sqlite3.connect(folder / "opendata.db")) as db:
+        db.execute("delete from anggaran where tahun_anggaran = 2025 and tahapan <> 'PERUBAHAN'")
+        db.execute(
+            "update anggaran set nilai_sebelum_sen = null where tahun_anggaran = 2025 and kode_rekening like '5.3%'"
+        )
+        rebuild(db)
+        db.commit()
+    return folder
+
+
+@pytest.mark.parametrize("view", ["urusan", "skpd", "akun"])
+def test_what_a_revision_states_of_the_budget_before_it_leads_to_its_rows(release, revised_only, view):
+    look, mine, page = explorer(revised_only)
+    assert walk(look, mine, page, "Provinsi Kalimantan Timur", 2025, view, "belanja")[1] > 350
+    get = reader(revised_only)
+    found = get(f"{HOME}.json?menurut={view}").json()
+    (row,) = asker(release)(
+        "select sum(nilai_sen) as sen from anggaran where nama_pemda = 'Provinsi Kalimantan Timur' and tahapan = 'MURNI'"
+        " and tahun_anggaran = 2025 and kode_rekening not like '5.3%'"
+    )
+    assert found["sebelum"] and found["jumlah"]["tahapan"]["PERUBAHAN"]["nilai_sebelum_sen"] == row["sen"]
+    text = get(f"{HOME}?menurut={view}").text
+    table = text.split('id="tabel"')[1].split("</table>")[0]
+    assert "Sebelum perubahan menurut dokumen perubahan" in words_of(table) and "Selisih" not in words_of(table)
+    cells = re.findall(r'<td class="n" data-t="Sebelum perubahan menurut dokumen perubahan">(.*?)</td>', table)
+    stated = [
+        amounts for amounts in (b["tahapan"]["PERUBAHAN"] for b in found["cabang"]) if amounts["jumlah_baris_sebelum"]
+    ]
+    assert len(cells) == len(found["cabang"]) + 1
+    assert sum("nilai_sebelum_sen__notnull=1" in cell for cell in cells) == len(stated) + 1
+    assert sum("tidak ada data" in cell for cell in cells) == len(found["cabang"]) - len(stated)
+    link = html.unescape(re.search(r'href="([^"]+)"', cells[-1])[1])
+    (group,) = get(link.replace("?", ".json?")).json()["baris"]
+    assert group["jumlah_sen"] == row["sen"]
+
+
+def words_of(text):
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_a_difference_leads_to_the_rows_of_both_stages_added_up(get):
+    page = get(f"{HOME}?menurut=akun")
+    found = get(f"{HOME}.json?menurut=akun").json()
+    cells = re.findall(r'<td class="n" data-t="Selisih perubahan dan murni">(.*?)</td>', page.text)
+    assert len(cells) == len(found["cabang"]) + 1
+    for cell, item in zip(cells, [*found["cabang"], found["jumlah"]], strict=True):
+        link = html.unescape(re.search(r'href="([^"]+)"', cell)[1])
+        groups = {g["nilai"][0]: g["jumlah_sen"] for g in get(link.replace("?", ".json?")).json()["baris"]}
+        digits = re.search(r'<data value="([^"]+)"', cell)[1]
+        assert groups["PERUBAHAN"] - groups["MURNI"] == item["selisih_sen"] == round(float(digits) * 100)
+        assert get(link).status_code == 200
+    report = get(f"{HOME}?menurut=lra").text.split('id="tabel"')[1].split("</table>")[0]
+    left = re.findall(r'<td class="n" data-t="Realisasi dikurangi anggaran">(.*?)</td>', report)
+    assert left and all("/opendata/lra?" in cell or "tidak dapat dihitung" in cell for cell in left)
+
+
+def test_stage_date_and_document_number_stand_beside_the_figures(get):
+    """On the page, in its image, in the small page for embedding and on the card of other sites; also without a date."""
+    page = words(get(f"{HOME}?menurut=akun"))
+    for stage in ("APBD murni", "Pergeseran", "APBD perubahan", "Realisasi"):
+        assert re.search(rf"{stage}: nomor dokumen tidak tercatat di sumber · diambil \d+ \w+ 20\d\d", page), stage
+    facts = get(HOME).text.split('<dl class="facts stages">')[1].split("</dl>")[0]
+    shown = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", facts, re.S)
+    assert len(shown) == 5
+    assert all("nomor dokumen" in text and "diambil" in text for name, text in shown if "Selisih" not in name)
+    number = "nomor dokumen tidak tercatat di sumber · diambil"
+    for path in (f"{HOME}.svg", f"{HOME}?sematan=1", f"{HOME}.svg?menurut=lra", "/anggaran/kab-berau/2025?sematan=1"):
+        picture = re.search(r"<svg[^>]*class=\"map.*?</svg>", get(path).text, re.S)[0]
+        stage = "Anggaran menurut LRA" if "lra" in path or "berau" in path else "APBD perubahan"
+        flat = words_of(picture)
+        assert stage in flat and number in flat, path
+
+
+def test_the_card_of_a_budget_has_stage_number_and_date(release):
+    ds = site(release, site_metadata())
+    asyncio.run(ds.invoke_startup())
+    charts, drawn = ds.jinja_env.globals["charts"], []
+    made = charts["png"]
+
+    async def kept(svg, *more):
+        drawn.append(words_of(svg))
+        return await made(svg, *more)
+
+    charts["png"] = kept
+    for path, parts in (
+        (HOME, ("APBD murni: nomor dokumen", "APBD perubahan: nomor dokumen", "diambil")),
+        (f"{HOME}?menurut=lra", ("Realisasi", "periode sampai bulan ke-12", "nomor dokumen", "diambil")),
+        ("/en/anggaran/kab-berau/2025", ("Realisation", "period up to month 12", "document number", "retrieved")),
+        ("/anggaran/kab-paser/2019", ()),
+    ):
+        page = asyncio.run(ds.client.get(path)).text
+        card = html.unescape(re.search(r'og:image" content="http://localhost([^"]+)"', page)[1])
+        assert asyncio.run(ds.client.get(card)).content[:4] == b"\x89PNG"
+        assert all(part in drawn[-1] for part in (*parts, "CONTOH", ds.jinja_env.globals["release"]["version"])), path
+    assert len(drawn) == 4 and not re.search(r"Rp\d", drawn[-1])
+
+
+def test_a_budget_without_a_retrieval_date_says_so_everywhere(release, tmp_path):
+    for name in ("opendata.db", "datapackage.json", "manifest.json"):
+        shutil.copy(release / name, tmp_path / name)
+    with closing(sqlite3.connect(tmp_path / "opendata.db")) as db:
+        db.execute("update anggaran_dokumen set diambil_pada = null")
+        db.commit()
+    bare = reader(tmp_path)
+    for prefix, words_ in (("", "tanggal tidak tercatat di sumber"), ("/en", "date not recorded in the source")):
+        for path in (HOME, f"{HOME}.svg", f"{HOME}?sematan=1", f"{HOME}?menurut=lra"):
+            assert words_ in words_of(bare(prefix + path).text), path
 
 
 def test_what_a_stage_lacks_is_not_zero_and_has_no_difference_or_share(odd):
@@ -254,6 +449,11 @@ def test_a_missing_budget_names_the_document_and_drafts_the_request(get):
         assert page.status_code == 200 and phrase in words(page)
         assert "Kab. Paser" in page.text and "tahun anggaran 2019" in page.text and "Nomor 14 Tahun 2008" in page.text
     assert "Peraturan daerah tentang perubahan APBD" in words(get("/anggaran/kab-paser/2025"))
+    named = get("/en/anggaran/kab-paser/2019").text.split('id="dokumen"')[1].split("</dl>")[0]
+    english = re.sub(r'<(\w+) lang="id">.*?</\1>', "", named)
+    assert "Regional regulation on the revised budget" in english and "the financial management unit" in english
+    assert "Peraturan" in named and "Peraturan" not in english and "perangkat daerah" not in english
+    assert 'lang="' not in get("/anggaran/kab-paser/2019").text.split('id="dokumen"')[1].split("</dl>")[0]
     assert 'id="dokumen"' not in get(HOME).text
 
 

@@ -45,6 +45,12 @@ CONTEXT = {
     "kd_program": ("kd_program", "kode_program"),
 }
 """Column of the history -> columns of source tables that say it; the first that a table has is used."""
+SIRUP = (
+    *("satuan_kerja", "program", "kegiatan", "sub_kegiatan", "struktur_anggaran"),
+    *("rup_penyedia", "rup_swakelola", "rup_anggaran", "rup_lokasi", "rup_revisi"),
+)
+"""Tables whose ``kd_satker`` is the number of SiRUP; in every other table it is another system's, so there the code of
+the unit (``kd_satker_str``) stands for it."""
 COLUMNS = ("kunci", "golongan", "judul", *CONTEXT, "proses_tabel", "proses_kunci", "kolom")
 """Columns of the history that a comparison selects, in order."""
 
@@ -112,7 +118,9 @@ def selected(resource: Resource, side: str, names: set[str], mark: str, values: 
     title = resource.get("x-datasette", {}).get("label_column", "")
     shown = f"CAST({side}.{quote(title)} AS TEXT)" if title in names else "NULL"
     context = []
-    for sources in CONTEXT.values():
+    for kind, sources in CONTEXT.items():
+        if kind == "kd_satker" and resource.name not in SIRUP:
+            sources = (*sources[1:], sources[0])
         column = next((name for name in sources if name in names), "")
         context.append(f"CAST({side}.{quote(column)} AS TEXT)" if column else "NULL")
     channel, code = process(resource, side, names)

@@ -20,11 +20,21 @@ from typing import Any
 from etl.archive import sync
 from etl.database import PUBLIC_PAGE, literal, open_database
 from etl.descriptors import Resource
-from etl.differences import COLUMNS, CONTEXT, compared_fields, compared_tables, comparison, public_names, stored_columns
+from etl.differences import (
+    COLUMNS,
+    CONTEXT,
+    SIRUP,
+    compared_fields,
+    compared_tables,
+    comparison,
+    public_names,
+    stored_columns,
+)
 from etl.fields import Json
 from etl.publish import current_version, previous_of, read_only
 
 NAME = "riwayat.db"
+UNIT_INDEX = "CREATE INDEX riwayat_unit ON riwayat (id_satker) WHERE id_satker IS NOT NULL"
 SCHEMA = (
     """CREATE TABLE rilis (urutan INTEGER PRIMARY KEY, versi TEXT NOT NULL, induk INTEGER REFERENCES rilis (urutan),
       sebelumnya TEXT NOT NULL, waktu TEXT NOT NULL, baru INTEGER, berubah INTEGER, hilang INTEGER,
@@ -34,7 +44,7 @@ SCHEMA = (
     """CREATE TABLE riwayat (nomor INTEGER PRIMARY KEY, urutan INTEGER NOT NULL, rilis_lama TEXT NOT NULL,
       rilis_baru TEXT NOT NULL, waktu TEXT NOT NULL, tabel TEXT NOT NULL, jenis TEXT NOT NULL, kunci TEXT NOT NULL,
       golongan TEXT NOT NULL, judul TEXT, kd_klpd TEXT, badan TEXT, kd_satker TEXT, satuan_kerja TEXT, kd_program TEXT,
-      proses_tabel TEXT, proses_kunci TEXT, kolom TEXT NOT NULL) STRICT""",
+      proses_tabel TEXT, proses_kunci TEXT, kolom TEXT NOT NULL, id_satker TEXT) STRICT""",
     """CREATE TABLE riwayat_penyedia (id_penyedia TEXT NOT NULL, nomor INTEGER NOT NULL,
       PRIMARY KEY (id_penyedia, nomor)) STRICT, WITHOUT ROWID""",
     "CREATE TABLE kolom_tercatat (tabel TEXT NOT NULL, kolom TEXT NOT NULL, PRIMARY KEY (tabel, kolom)) STRICT",
@@ -47,6 +57,7 @@ SCHEMA = (
     "CREATE INDEX riwayat_satker ON riwayat (kd_klpd, kd_satker) WHERE kd_satker IS NOT NULL",
     "CREATE INDEX riwayat_program ON riwayat (kd_program) WHERE kd_program IS NOT NULL",
     "CREATE INDEX riwayat_proses ON riwayat (proses_tabel, proses_kunci) WHERE proses_kunci IS NOT NULL",
+    UNIT_INDEX,
     "CREATE INDEX riwayat_golongan ON riwayat (golongan) WHERE golongan <> ''",
 )
 KINDS = {"ADD": "baru", "MOD": "berubah", "DEL": "hilang"}
@@ -73,6 +84,7 @@ def record(out: Path, resources: dict[str, Resource], base: str, version: str) -
         if not (out / NAME).exists():
             for statement in SCHEMA:
                 cursor.execute(statement)
+        grow(cursor)
         forget(cursor, resources)
         for before, after in steps:
             lines.append(append(cursor, out, resources, before, after))
@@ -158,6 +170,8 @@ def compare(cursor: Any, resources: dict[str, Resource], folders: tuple[Path, Pa
         remember(cursor, resource, stored)
     if "partisipasi" in both:
         add_suppliers(cursor, step)
+    for side, tables in (("baru", new["tables"]), ("lama", old["tables"])):
+        add_units(cursor, side, tables)
     run(cursor, "DETACH lama")
     run(cursor, "DETACH baru")
     return left_out
@@ -177,6 +191,37 @@ def add_suppliers(cursor: Any, step: int) -> None:
             SELECT p.id_penyedia, r.nomor FROM riwayat r CROSS JOIN {side}.partisipasi p
               ON p.proses_tabel = r.proses_tabel AND p.proses_kunci = r.proses_kunci
             WHERE r.urutan = {step} AND p.peran <> 'peserta_terdaftar' AND p.id_penyedia <> ''""")
+
+
+def grow(cursor: Any) -> None:
+    """Give a history of before ``id_satker`` that column; the next comparison fills it for its older rows too."""
+    if not run(cursor, "SELECT 1 FROM pragma_table_info('riwayat') WHERE name = 'id_satker'"):
+        cursor.execute("ALTER TABLE riwayat ADD COLUMN id_satker TEXT")
+        cursor.execute(UNIT_INDEX)
+
+
+def add_units(cursor: Any, side: str, tables: Json) -> None:
+    """Note the unit (``satker``) of rows that have none yet, as one release knows it.
+
+    That of the row's package; else the number in SiRUP; else what the release makes of code and name, code, or name.
+    """
+    if not {"paket", "satker", "satker_kunci"} <= set(tables):
+        return
+    numbers = ", ".join(literal(name) for name in SIRUP)
+    body = (
+        f"ifnull(kd_klpd, (SELECT badan FROM {side}.satker_kunci b WHERE b.jenis = 'badan' AND b.nama = riwayat.badan))"
+    )
+    known = f"(SELECT id_satker FROM {side}.satker_kunci k WHERE k.badan = {body} AND k.jenis = "
+    cursor.execute(f"""
+        UPDATE riwayat SET id_satker = coalesce(
+          (SELECT id_satker FROM {side}.paket p WHERE p.jalur = proses_tabel AND p.kunci = proses_kunci),
+          CASE WHEN tabel IN ({numbers})
+            THEN (SELECT id_satker FROM {side}.satker s WHERE s.id_satker = kd_klpd || '-' || riwayat.kd_satker) END,
+          CASE WHEN tabel NOT IN ({numbers}) THEN coalesce(
+            {known} 'kode_nama' AND k.kode = riwayat.kd_satker AND k.nama = satuan_kerja),
+            {known} 'kode' AND k.kode = riwayat.kd_satker AND k.nama = ''),
+            {known} 'nama' AND k.kode = '' AND k.nama = satuan_kerja)) END)
+        WHERE id_satker IS NULL AND (proses_kunci NOTNULL OR riwayat.kd_satker NOTNULL OR satuan_kerja NOTNULL)""")
 
 
 def count(cursor: Any, step: int, left_out: list[str]) -> str:
@@ -207,7 +252,7 @@ def forget(cursor: Any, resources: dict[str, Resource]) -> None:
             cursor.execute(f"DELETE FROM riwayat_penyedia WHERE nomor IN (SELECT nomor FROM riwayat WHERE {rows})")
             cursor.execute(f"DELETE FROM riwayat WHERE {rows}")
             cursor.execute(f"DELETE FROM rilis_tabel WHERE {rows}")
-        emptied = ", ".join(f"{name} = NULL" for name in ("judul", *CONTEXT))
+        emptied = ", ".join(f"{name} = NULL" for name in ("judul", *CONTEXT, "id_satker"))
         removed = f"kolom = json_remove(kolom, {literal(f'$.{column}')})"
         cursor.execute(f"UPDATE riwayat SET {removed}, {emptied} WHERE {rows}")
         cursor.execute(f"DELETE FROM kolom_tercatat WHERE {rows} AND kolom = {literal(column)}")

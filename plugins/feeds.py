@@ -12,7 +12,7 @@ import sqlite3
 import uuid
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 from xml.etree import ElementTree
 
 from datasette import NotFound, Response, hookimpl
@@ -31,12 +31,6 @@ MOST = 50
 END = r"(?P<format>\.json|\.atom)?$"
 END_OF = re.compile(r"\.(?:json|atom)(\?|$)")
 MINE = uuid.uuid5(uuid.NAMESPACE_URL, "kaltim-terbuka/umpan")
-NAMED = {
-    "penyedia": ("penyedia", "id_penyedia", "nama"),
-    "badan": ("satuan_kerja", "kd_klpd", "nama_klpd"),
-    "program": ("program", "kd_program", "nama_program"),
-}
-"""Kind of feed -> table, key column and name column of what it is about."""
 
 
 @hookimpl
@@ -65,15 +59,14 @@ async def changes(request, datasette):
     """The newest rows of the history, narrowed to what the address names."""
     lang = request.scope.get("language", "id")
     found = request.url_vars
-    filters = {"penyedia": "penyedia", "badan": "badan", "program": "program", "satuan-kerja": "satker"}
-    narrowed = {filters[found["kind"]]: found["key"]} if "key" in found else {}
-    narrowed |= {"badan": found["body"]} if "body" in found else {}
-    subject = await name_of(datasette, found["kind"], found) if narrowed else ""
-    history = datasette.jinja_env.globals["history"]
+    shared = datasette.jinja_env.globals
+    named = (found["kind"], unquote(found["key"]), unquote(found.get("body", ""))) if "key" in found else None
+    subject, narrowed = await shared["feed_subject"](datasette, *named) if named else ("", {})
+    history = shared["history"]
     chain = await history["steps"](datasette)
     rows = await history["rows"](datasette, chain, narrowed, limit=MOST) if chain else []
     entries = history["entries"](datasette, lang, chain, rows)
-    words = datasette.jinja_env.globals["catalogues"][lang]
+    words = shared["catalogues"][lang]
     texts = await contents(request, datasette, "history_feed.html", entries)
     items = [
         {
@@ -94,28 +87,6 @@ def spoken(datasette: Any, lang: str, path: Any) -> str:
     """A path of ours in the reader's language."""
     base = datasette.setting("base_url")
     return f"{base}en/{str(path)[len(base) :]}" if lang == "en" else str(path)
-
-
-async def name_of(datasette: Any, kind: str, found: Json) -> str:
-    """Name of the supplier, body, unit or programme; its code where the release has no name for it.
-
-    A supplier that the release does not know is not found: its feed would be empty for ever.
-    """
-    release = datasette.jinja_env.globals["release"]
-    if kind == "satuan-kerja":
-        table, where = "satuan_kerja", "kd_klpd = :body and (kd_satker = :key or kd_satker_str = :key)"
-        column = "nama_satker"
-    else:
-        table, key, column = NAMED[kind]
-        where = f"{key} = :key"
-    values = {"key": found["key"], "body": found.get("body", "")}
-    rows: list[Any] = []
-    if table in release["tables"]:
-        sql = f"select {column} from {table} where {where} limit 1"
-        rows = list((await datasette.get_database(release["database"]).execute(sql, values)).rows)
-    if not rows and kind == "penyedia":
-        raise NotFound(f"penyedia: {found['key'][:200]}")
-    return str(rows[0][0] or found["key"]) if rows else found["key"]
 
 
 async def question(request, datasette):
@@ -199,7 +170,7 @@ def answer(request: Any, datasette: Any, feed: Json) -> Response:
     site = datasette.metadata("title") or "Kaltim Terbuka"
     path = spoken(datasette, lang, request.path) + (f"?{request.query_string}" if request.query_string else "")
     about = {
-        "title": f"{note}{feed['title']} · {site}",
+        "title": clean(f"{note}{feed['title']} · {site}"),
         "id": identity("umpan", END_OF.sub(r"\1", path)),
         "self": datasette.absolute_url(request, path),
         "home": datasette.absolute_url(request, spoken(datasette, lang, datasette.urls.path(feed["home"]))),

@@ -34,8 +34,14 @@ FILTERS = {
     "program": "kd_program = :program",
     "penyedia": "nomor in (select nomor from riwayat_penyedia where id_penyedia = :penyedia)",
     "kunci": "kunci = :kunci",
+    "unit": "id_satker in (select value from json_each(:unit))",
+    "program_setara": """kd_program in (select value from json_each(:program_setara, '$.semua')) and (
+      kd_program in (select value from json_each(:program_setara, '$.nomor'))
+      or badan in (select value from json_each(:program_setara, '$.badan')))""",
 }
 """What the history may be narrowed to, each with its condition."""
+OURS = ("kunci", "unit", "program_setara")
+"""Those that no address names."""
 CHAIN = """
     with recursive rantai as (
       select * from rilis where urutan = (select max(urutan) from rilis where versi = :versi)
@@ -207,7 +213,7 @@ async def listing(request, datasette):
         return await DatabaseView(datasette).get(request)
     lang = request.scope.get("language", "id")
     release = datasette.jinja_env.globals["release"]
-    filters = {name: request.args[name][:200] for name in FILTERS if request.args.get(name) and name != "kunci"}
+    filters = {name: request.args[name][:200] for name in FILTERS if request.args.get(name) and name not in OURS}
     at = page_number(request.args.get("hal"))
     chain = await steps(datasette)
     limits = {name: request.args[name][:200] for name in ("rilis", "sejak") if request.args.get(name)}

@@ -7,11 +7,12 @@ import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 from xml.dom import minidom
 
 import pytest
 from datasette.app import Datasette
+from datasette.utils import tilde_decode
 from test_plugins import ENGLISH, PLUGINS, words
 from test_questions import site_metadata
 
@@ -52,7 +53,14 @@ def pair(contoh, tmp_path_factory):
     for table in content["tables"].values():
         table["sha256"] = "0" + table["sha256"][1:]
     (out / "releases" / BASE / "manifest.json").write_text(json.dumps(content | {"version": BASE, "previous": ""}))
+    for name in (BASE, now.name):
+        with closing(sqlite3.connect(out / "releases" / name / "opendata.db")) as db, db:
+            # SPSE has numbers of its own: here one that in SiRUP is another unit's
+            db.execute("update tender set kd_satker = '153502' where kd_satker = '20001035'")
     with closing(sqlite3.connect(out / "releases" / BASE / "opendata.db")) as db, db:
+        db.execute(
+            "update anggaran set nilai_sen = nilai_sen + 100, asal_berkas = 'z' where rowid % 30 = 0 and tahapan = 'MURNI'"
+        )
         db.execute("update tender set hps_sen = hps_sen + 12345600, asal_berkas = 'z' where rowid % 30 = 0")
         db.execute(
             "update tender_nilai set nama_penyedia = 'CV. Lama & Rekan <x>', asal_berkas = 'z' where rowid % 25 = 0"
@@ -251,13 +259,115 @@ def test_feeds_of_one_subject_hold_its_rows_only(get, ask, kind):
         "penyedia": "select id_penyedia as k, count(*) as n from riwayat_penyedia group by 1 order by 2 desc limit 1",
         "badan": "select kd_klpd as k, count(*) as n from riwayat where kd_klpd <> '' group by 1 order by 2 desc limit 1",
         "program": "select kd_program as k, count(*) as n from riwayat where kd_program <> '' group by 1 limit 1",
-        "satuan-kerja": "select kd_klpd || '/' || kd_satker as k, count(*) as n from riwayat where kd_satker <> '' group by 1 limit 1",
+        "satuan-kerja": "select replace(id_satker, '-', '/') as k, count(*) as n from riwayat where id_satker <> '' group by 1 limit 1",
     }
     (wanted,) = ask(sql[kind])
     entries = check_atom(get(f"/umpan/{kind}/{wanted['k']}"))
     items = check_json_feed(get(f"/umpan/{kind}/{wanted['k']}.json"))
     assert len(entries) == len(items) == min(50, wanted["n"]) > 0
     assert get(f"/umpan/{kind}/{wanted['k']}").headers["x-robots-tag"] == "noindex"
+
+
+UNIT_OF = {
+    "paket": "select id_satker from paket where jalur = ? and kunci = ?",
+    "rup_penyedia": "select kd_klpd || '-' || kd_satker from rup_penyedia where kd_rup = ?",
+    "program": "select kd_klpd || '-' || kd_satker from program where kd_program = ?",
+    "anggaran": "select s.id_satker from satker s where s.kd_satker_str = ?",
+}
+
+
+def units_of(pair, ask):
+    """The unit of every history row by our own reading of the releases: (table, key) -> id."""
+    (now,) = [path for path in (pair / "releases").iterdir() if path.name != BASE]
+    found = {}
+    with closing(sqlite3.connect(pair / "releases" / BASE / "opendata.db")) as db:
+        db.execute(f"attach '{now / 'opendata.db'}' as kini")
+        for row in ask("select * from riwayat"):
+            key = json.loads(row["kunci"])
+            if row["proses_kunci"]:
+                sql, values = UNIT_OF["paket"], (row["proses_tabel"], row["proses_kunci"])
+            elif row["tabel"] == "anggaran":
+                names = [c[1] for c in db.execute("pragma table_info(anggaran)") if c[5]]
+                sql = f"select kode_skpd from anggaran where {' and '.join(f'cast({n} as text) = ?' for n in names)}"
+                sql, values = UNIT_OF["anggaran"], db.execute(sql, key).fetchone()
+            else:
+                sql, values = UNIT_OF[row["tabel"]], key[-1:]
+            unit = db.execute(sql, values).fetchone()
+            found[row["tabel"], ",".join(key)] = unit[0] if unit else None
+    return found
+
+
+def pages_of(items):
+    """(table, key) of the rows that a feed's entries lead to."""
+    return {tuple(unquote(tilde_decode(part)) for part in item["url"].split("/")[-2:]) for item in items}
+
+
+def test_the_feed_of_a_unit_has_all_its_rows_by_whichever_code_it_is_asked(get, ask, pair):
+    expected = units_of(pair, ask)
+    tables = {table for table, _ in expected}
+    assert {"tender", "tender_nilai", "program", "rup_penyedia", "anggaran"} <= tables
+    stated = {
+        (row["tabel"], ",".join(json.loads(row["kunci"]))): row["id_satker"] for row in ask("select * from riwayat")
+    }
+    assert stated == expected
+    units = ask("select * from satker", database="opendata.db")
+    seen, silent = set(), 0
+    for unit in units:
+        mine = {where for where, owner in expected.items() if owner == unit["id_satker"]}
+        silent += not mine
+        for code in (unit["kd_satker"], unit["kd_satker_str"], unit["id_satker"]):
+            items = get(f"/umpan/satuan-kerja/{unit['badan']}/{code}.json").json()["items"]
+            assert len(items) == min(50, len(mine))
+            assert pages_of(items) == mine or len(mine) > 50, (unit["nama"], code)
+        seen |= mine
+    assert seen == {where for where, owner in expected.items() if owner} and silent < len(units)
+
+
+def test_a_number_of_another_system_does_not_bring_the_rows_of_another_unit(get, ask):
+    sql = "select * from riwayat where tabel = 'tender' and id_satker = 'D241-153501'"
+    other = {("tender", json.loads(row["kunci"])[0]) for row in ask(sql)}
+    wrong = ask("select count(*) as n from tender where kd_satker = '153502'", database="opendata.db")[0]["n"]
+    assert other and wrong
+    assert not other & pages_of(get("/umpan/satuan-kerja/D241/153502.json").json()["items"])
+
+
+def test_the_feed_of_a_programme_has_every_year_of_it(get, ask):
+    """By a number it is one body's in all its years; by its code it is every body's."""
+    known = {row["kd_program"]: row for row in ask("select * from program", database="opendata.db")}
+    changed = [json.loads(row["kunci"])[-1] for row in ask("select kunci from riwayat where tabel = 'program'")]
+
+    def feed(key):
+        return {where[1] for where in pages_of(get(f"/umpan/program/{key}.json").json()["items"])}
+
+    for key in changed:
+        code, body = known[key]["kd_program_str"], known[key]["kd_klpd"]
+        of_code = {number for number in changed if known[number]["kd_program_str"] == code}
+        assert feed(code) == of_code
+        for number, row in known.items():
+            if (row["kd_program_str"], row["kd_klpd"]) == (code, body):
+                assert feed(number) == {n for n in of_code if known[n]["kd_klpd"] == body}, number
+    assert len(changed) > 3
+
+
+def test_a_history_from_before_units_still_feeds_and_grows_them(pair, ask, tmp_path):
+    (now,) = [path for path in (pair / "releases").iterdir() if path.name != BASE]
+    shutil.copytree(pair, tmp_path / "out")
+    with closing(sqlite3.connect(tmp_path / "out/riwayat.db")) as db, db:
+        db.execute("drop index riwayat_unit")
+        db.execute("alter table riwayat drop column id_satker")
+    old = serve(tmp_path / "out", tmp_path / "out/releases" / now.name)
+    plan = ask("select kd_klpd || '/' || kd_satker as k from riwayat where tabel = 'rup_penyedia' limit 1")[0]["k"]
+    assert old(f"/umpan/satuan-kerja/{plan}.json").json()["items"]
+    later = tmp_path / "out/releases/later"
+    shutil.copytree(tmp_path / "out/releases" / now.name, later)
+    manifest = json.loads((later / "manifest.json").read_text(encoding="utf-8"))
+    (later / "manifest.json").write_text(json.dumps(manifest | {"version": "later"}))
+    record(tmp_path / "out", load_resources(DATAPACKAGES), now.name, "later")
+    wanted, found = [], []
+    for folder, rows in ((pair, wanted), (tmp_path / "out", found)):
+        with closing(sqlite3.connect(folder / "riwayat.db")) as db:
+            rows += db.execute("select nomor, id_satker from riwayat where urutan <= 2 order by nomor")
+    assert found == wanted and any(unit for _, unit in found)
 
 
 def test_supplier_that_lost_a_package_at_the_source_still_has_it_in_its_feed(get, ask, pair):

@@ -13,6 +13,9 @@ from decimal import Decimal
 import pytest
 from conftest import REAL, ROOT
 
+from etl.people import hide_number
+from etl.privacy import PSEUDONYM, is_company_number
+
 pytestmark = [
     pytest.mark.real,
     pytest.mark.slow,
@@ -185,6 +188,22 @@ def test_no_private_column_is_published(db):
         "wakil_sah",
     )
     assert [n for n in names if n == "nik" or any(p in n for p in private)] == []
+
+
+def test_only_legal_entities_stand_open_under_a_number_that_is_hidden_elsewhere(db, real_out):
+    key = (real_out.parent / "kunci").read_bytes().strip()
+    named, hidden = {}, set()
+    for table in ("peserta_tender", "tender_nilai", "non_tender_nilai", "kontrak"):
+        for number, name in db.execute(f"select kd_penyedia, nama_penyedia from {table} where nama_penyedia <> ''"):
+            if PSEUDONYM.fullmatch(name):
+                hidden.add(number)
+            elif number and number.strip("0"):
+                named[hide_number(number, key)] = number
+    both = {number for keyed, number in named.items() if keyed in hidden}
+    assert len(both) == 12 and len(named) > 1000
+    participants = raw_json("isb_kab_bandung_2025/42_1070_SPSE-PesertaTender.json")
+    proved = {str(r["kd_penyedia"]) for r in participants if is_company_number(r["npwp_penyedia_16"] or "")}
+    assert both <= proved
 
 
 def test_raw_csv_and_published_rows_agree_cell_by_cell(db):

@@ -5,6 +5,7 @@ judged; contracts due and money left are the rows' own dates and amounts.
 """
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from datasette import Response, hookimpl
@@ -14,6 +15,8 @@ Json = dict[str, Any]
 DAYS = 30
 MOST = 20
 LOOK = 8
+OTHERS = 6
+"""Governments outside the site's own region that are listed; the others are one link away."""
 MARKS = ("selesai_disunting", "rencana_hilang")
 DUE = """
     select kd_tender, kd_nontender, no_kontrak, nama_paket, nama_satker, nama_klpd, nama_penyedia, tgl_akhir_kini,
@@ -65,6 +68,8 @@ async def digest(request, datasette):
         return Response.json({**content, "riwayat": [item for found in lists.values() for item in found]})
     context = {
         **content,
+        "ordered_bodies": partial(own_first, datasette, release),
+        "others": OTHERS,
         "lists": lists,
         "marked": marked,
         "marks": MARKS,
@@ -95,6 +100,14 @@ async def money_left(datasette: Any, release: Json) -> list[Json]:
     for row in (await datasette.get_database(release["database"]).execute(LEFT)).rows:
         last[row["nama_pemda"]] = dict(row)  # ordered by period: the latest stays
     return list(last.values())
+
+
+def own_first(datasette: Any, release: Json, rows: list[Json]) -> list[list[Json]]:
+    """The site's own government and those on its map, in that order, and all others."""
+    tiles = (datasette.plugin_config("kaltim-terbuka") or {}).get("peta", {}).get("petak", [])
+    region = list(dict.fromkeys([release["home"], *(tile["nama"] for tile in tiles)]))
+    own = sorted((row for row in rows if row["nama_pemda"] in region), key=lambda row: region.index(row["nama_pemda"]))
+    return [own, [row for row in rows if row["nama_pemda"] not in region]]
 
 
 def remaining(row: Json) -> Json:

@@ -7,7 +7,7 @@ who holds it, and drafts the request for it. It ranks nobody and stores nothing.
 
 import sqlite3
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 
 from datasette import NotFound, Response, hookimpl
 from datasette.utils import escape_sqlite
@@ -21,6 +21,8 @@ YEARS = "select distinct tahun_anggaran from paket where tahun_anggaran is not n
 MOST = 1_000
 TRIES = 12
 """Choices tried for a first page that shows an answer, newest year first."""
+OLDER = 4
+"""Older years asked where the first page's year has every needed table but no row for this very question."""
 BODIES = """
     select case tingkat when 'provinsi' then 'Provinsi ' || nama else replace(nama, 'Kabupaten ', 'Kab. ') end
     from wilayah where kode = '64' or kode like '64.__' order by kode
@@ -57,8 +59,7 @@ async def chosen(datasette: Any, name: str, args: Json) -> Json | None:
     _, values = await choose(datasette, release, asked, args)
     needs = [await looked_up(datasette, release, item, values) for item in asked["butuh"]]
     missing = [item for item in needs if not item["banyak"]]
-    whole = all(item["pelengkap"] for item in missing) and all(name in release["tables"] for name in asked["tabel"])
-    return {"question": asked, "values": values, "missing": missing, "ready": whole}
+    return {"question": asked, "values": values, "missing": missing, "ready": whole(release, asked, needs)}
 
 
 async def question(request, datasette):
@@ -75,14 +76,19 @@ async def answered(datasette: Any, name: str, request: Any) -> Json:
         raise NotFound(f"pertanyaan: {name[:200]}")
     release = datasette.jinja_env.globals["release"]
     options, values = await choose(datasette, release, asked, request.args)
-    needs = [await looked_up(datasette, release, item, values) for item in asked["butuh"]]
+    lang = request.scope.get("language", "id")
+    values, needs, answer = await attempt(datasette, asked, values, lang)
+    if "tahun" in options and "tahun" not in request.args and answer and not answer["rows"]:
+        years = options["tahun"]
+        for year in years[years.index(values["tahun"]) + 1 :][:OLDER]:
+            older = await attempt(datasette, asked, {**values, "tahun": year}, lang)
+            if older[2] and older[2]["rows"]:
+                values, needs, answer = older
+                break
     missing = [item for item in needs if not item["banyak"]]
-    answer = None
-    if all(item["pelengkap"] for item in missing) and all(name in release["tables"] for name in asked["tabel"]):
-        answer = await run(datasette, asked, values, request.scope.get("language", "id"))
     return {
         "question": asked,
-        "options": options,
+        "options": {n: sorted(o, key=year_first, reverse=True) if n == "tahun" else o for n, o in options.items()},
         "values": values,
         "needs": needs,
         "missing": missing,
@@ -90,8 +96,25 @@ async def answered(datasette: Any, name: str, request: Any) -> Json:
         "answer": answer,
         "dates": await dates(datasette, release, tables(asked)),
         "most": MOST,
-        "exports": f"?{pairs(values.items())}" if values else "",
+        "exports": f"?{urlencode(values)}" if values else "",
     }
+
+
+def year_first(option: str) -> tuple[bool, str]:
+    """How years are listed, whichever of them is proposed: anything else first, then the newest."""
+    return not option.isdigit(), option
+
+
+async def attempt(datasette: Any, asked: Json, values: Json, lang: str) -> tuple[Json, list[Json], Json | None]:
+    """The choice, what it needs, and its answer; none where a document is missing."""
+    release = datasette.jinja_env.globals["release"]
+    needs = [await looked_up(datasette, release, item, values) for item in asked["butuh"]]
+    return values, needs, await run(datasette, asked, values, lang) if whole(release, asked, needs) else None
+
+
+def whole(release: Json, asked: Json, needs: list[Json]) -> bool:
+    """Whether every table that must have rows for the choice has some, and no table of the query is missing."""
+    return all(i["banyak"] or i["pelengkap"] for i in needs) and all(n in release["tables"] for n in asked["tabel"])
 
 
 async def questions(datasette: Any, actor: Any) -> dict[str, Json]:
@@ -99,20 +122,15 @@ async def questions(datasette: Any, actor: Any) -> dict[str, Json]:
     database = datasette.jinja_env.globals["release"]["database"]
     canned = await datasette.get_canned_queries(database, actor)
     return {
-        name: {**query["pertanyaan"], "name": name, "sql": query["sql"], "title": titles(query), "text": texts(query)}
+        name: {
+            **query["pertanyaan"],
+            **{"name": name, "sql": query["sql"]},
+            "title": {"id": query["title"], "en": query["pertanyaan"]["en"]},
+            "text": {"id": query["description"], "en": query["pertanyaan"]["explanation"]},
+        }
         for name, query in canned.items()
         if "pertanyaan" in query
     }
-
-
-def titles(query: Json) -> Json:
-    """The question in both languages."""
-    return {"id": query["title"], "en": query["pertanyaan"]["en"]}
-
-
-def texts(query: Json) -> Json:
-    """The explanation in both languages."""
-    return {"id": query["description"], "en": query["pertanyaan"]["explanation"]}
 
 
 def tables(asked: Json) -> list[str]:
@@ -157,16 +175,19 @@ async def choices(datasette: Any, release: Json, item: Json, asked: str | None) 
 
 
 async def first_with_data(datasette: Any, release: Json, asked: Json, values: Json, name: str, options: Any) -> str:
-    """The first choice for which every needed table has rows, else those that must have, else the first choice."""
-    enough = ""
+    """The first choice for which every needed table has rows, else those that must have, else most of them."""
+    best, first = (False, 0), str(values[name])
     for option in options[:TRIES]:
         tried = {**values, name: option}
         found = [await looked_up(datasette, release, item, tried) for item in asked["butuh"]]
-        if all(item["banyak"] for item in found):
+        filled = sum(bool(item["banyak"]) for item in found)
+        if filled == len(found):
             return str(option)
-        if not enough and any(i["banyak"] for i in found) and all(i["banyak"] or i["pelengkap"] for i in found):
-            enough = str(option)
-    return enough or str(values[name])
+        enough = filled > 0 and all(item["banyak"] or item["pelengkap"] for item in found)
+        score = (enough, 0 if enough else filled)
+        if score > best:
+            best, first = score, str(option)
+    return first
 
 
 async def looked_up(datasette: Any, release: Json, item: Json, values: Json) -> Json:
@@ -212,12 +233,7 @@ def table_link(link: Json, values: Json) -> str:
             empty = value.startswith("{") and values[value[1:-1]] is None
             found.append((f"{column}__isnull", "1") if empty else (column, value.format_map(values)))
     table = link["tabel"].format_map(values)
-    return table + (f"?{pairs(found)}" if found else "")
-
-
-def pairs(items: Any) -> str:
-    """A query string."""
-    return "&".join(f"{quote_plus(key)}={quote_plus(str(value))}" for key, value in items)
+    return table + (f"?{urlencode(found)}" if found else "")
 
 
 async def run(datasette: Any, asked: Json, values: Json, lang: str) -> Json:
@@ -245,7 +261,7 @@ def behind(link: Json, values: Json) -> str:
         return "/" + table_link(link, values)
     if str(values.get("tabel", "")).startswith(QUESTION) and link["tabel"] == "{tabel}":
         own = {"badan": values["badan"], "tahun": values["tahun"], values["kolom_lain"]: values["kunci_lain"]}
-        return f"/{values['tabel']}?{pairs(own.items())}"
+        return f"/{values['tabel']}?{urlencode(own)}"
     return table_link(link, values)
 
 
@@ -261,14 +277,10 @@ def described(release: Json, asked: Json, name: str) -> Json:
     used = [release["tables"][table] for table in [*tables(asked), *asked["tabel"]] if table in release["tables"]]
     near = [table["fields"] for table in used]
     known = next((c.get(bare) or c.get(name) for c in [*near, release["columns"]] if bare in c or name in c), None)
+    exact = "rupiah" if name.endswith("_sen") else ""  # also where the tables disagree on the rupiah column's type
     if known is None:
         return {"name": name, "title": {"id": name, "en": name}, "type": "string", "unit": ""}
-    return {"name": name, "title": known["title"], "type": known["type"], "unit": known["unit"] or money(name)}
-
-
-def money(name: str) -> str:
-    """A column of exact sen is money also where the release's tables disagree on the rupiah column's type."""
-    return "rupiah" if name.endswith("_sen") else ""
+    return {"name": name, "title": known["title"], "type": known["type"], "unit": known["unit"] or exact}
 
 
 async def dates(datasette: Any, release: Json, names: list[str]) -> list[Json]:

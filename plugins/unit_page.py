@@ -38,7 +38,7 @@ SUMMARY = """
 """
 YEARS = "select * from satker_tahun where id_satker = :id order by tahun_anggaran"
 ORDERS = {
-    "terbaru": "p.tahun_anggaran desc, p.tanggal_pengumuman desc, p.jalur, p.kunci desc",
+    "terbaru": "p.tahun_anggaran desc, p.nilai_sen is null, p.tanggal_pengumuman desc, p.jalur, p.kunci desc",
     "terbesar": "p.nilai_sen desc, p.jalur, p.kunci",
 }
 PACKAGES = """

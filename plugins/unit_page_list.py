@@ -1,26 +1,31 @@
 """``/satuan-kerja``: every unit by its government body, found by name; and how many packages name no unit.
 
-A body is opened on its own, so that the page stays small with thousands of units. It ranks no unit.
+A body is opened on its own, so that the page stays small with thousands of units; the government that opens the site
+stands first. It ranks no unit.
 """
 
 import re
+from itertools import groupby
 from typing import Any
 
 from datasette import Response, hookimpl
 
 Json = dict[str, Any]
 
-EACH = 200
+EACH = 50
 PAGE = re.compile(r"[1-9][0-9]{0,3}")
 BODIES = """
     select badan, min(nama_klpd) as nama_klpd, min(jenis_klpd) as jenis_klpd, count(*) as jumlah_satker,
-      sum(jumlah_paket) as jumlah_paket from satker group by badan order by min(nama_klpd), badan
+      sum(jumlah_paket) as jumlah_paket from satker group by badan
+    order by min(nama_klpd) <> :rumah, min(nama_klpd), badan
 """
 UNITS = """
     from satker where (:badan = '' or badan = :badan) and (:cari = '' or lower(nama) like :cari escape '!'
       or kd_satker_str = :kode or kd_satker = :kode or id_satker = :kode)
 """
-LIST = f"select * {UNITS} order by nama_klpd, badan, lower(nama), id_satker limit {EACH} offset :offset"
+LIST = f"""
+    select * {UNITS} order by nama_klpd <> :rumah, nama_klpd, badan, lower(nama), id_satker limit {EACH} offset :offset
+"""
 COUNT = f"select count(*) as jumlah {UNITS}"
 UNKNOWN = """
     select '' as id_satker, badan, 'paket' as tabel, kunci_badan, '' as kunci_satker, sum(jumlah) as jumlah,
@@ -37,7 +42,7 @@ def register_routes():
 
 
 async def page(request, datasette):
-    """Bodies; or the units of one body (``badan``) or with a name (``q``), 200 to a page (``hal``)."""
+    """Bodies; or the units of one body (``badan``) or with a name (``q``), 50 to a page (``hal``)."""
     release = datasette.jinja_env.globals["release"]
     words = " ".join((request.args.get("q") or "").split())[:200]
     body = (request.args.get("badan") or "")[:400]
@@ -45,7 +50,9 @@ async def page(request, datasette):
     found = await listed(datasette, release, words, body, at)
     if request.url_vars["format"]:
         return Response.json({"rilis": release["version"], **found})
-    context = {**found, "pages": max(1, -(-found["jumlah"] // EACH)), "self_path": datasette.urls.path("/satuan-kerja")}
+    groups = [list(rows) for _, rows in groupby(found["satker"], lambda row: row["badan"])]
+    more = {"pages": max(1, -(-found["jumlah"] // EACH)), "self_path": datasette.urls.path("/satuan-kerja")}
+    context = {**found, **more, "kelompok": groups}
     return Response.html(await datasette.render_template("units.html", context, request=request, view_name="units"))
 
 
@@ -55,7 +62,7 @@ async def listed(datasette: Any, release: Json, words: str, body: str, at: int) 
     if "satker" not in release["tables"]:
         return {**empty, "tidak_tercatat": [], "jumlah_tidak_tercatat": 0}
     db = datasette.get_database(release["database"])
-    values = {"badan": body, "cari": pattern(words), "kode": words, "offset": (at - 1) * EACH}
+    values = {"badan": body, "cari": pattern(words), "kode": words, "offset": (at - 1) * EACH, "rumah": release["home"]}
 
     async def ask(sql: str) -> list[Json]:
         return [dict(row) for row in (await db.execute(sql, values)).rows]

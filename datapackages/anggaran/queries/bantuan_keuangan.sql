@@ -6,7 +6,7 @@
 --    antardaerah yang dicatat. Penerima per kabupaten dan paket yang dibiayai tidak ada di data ini.
 -- explanation: Transfers paid (5.4) per government and year from the realisation reports, and transfer income between
 --    regions where recorded. Recipients and the packages they paid for are not in these data.
--- parameter: tahun (pilihan: select distinct tahun from lra order by 1 desc)
+-- parameter: tahun (pilihan: select tahun from lra group by 1 order by max(nama_pemda = 'Provinsi Kalimantan Timur') desc, 1 desc)
 -- butuh: lra?tahun={tahun}
 -- dokumen: Laporan realisasi anggaran (LRA) pemerintah daerah; BPKAD dan DJPK Kementerian Keuangan
 -- document: Budget realisation reports (LRA) of regional governments; finance and asset agencies (BPKAD) and DJPK,

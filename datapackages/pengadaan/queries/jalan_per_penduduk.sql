@@ -9,7 +9,7 @@
 -- explanation: Packages of every channel whose title has "jalan" (road; "perjalanan", travel, is left out), by the
 --    government that contracts, not by where the road is. Provinces and districts own different roads. Per kilometre is
 --    not computed because road lengths by owner are not in this release.
--- parameter: tahun (pilihan: select tahun_anggaran from cakupan_rupiah where tahun_anggaran > 0 group by 1 order by 1 desc)
+-- parameter: tahun (pilihan: select tahun_anggaran from cakupan_rupiah where tahun_anggaran > 0 group by 1 order by max(nama_klpd = 'Provinsi Kalimantan Timur') desc, 1 desc)
 -- butuh: cakupan_rupiah?tahun_anggaran={tahun}
 -- dokumen: Data pengumuman dan hasil pengadaan semua jalur dari SPSE dan e-katalog; UKPBJ dan LPSE daerah
 -- document: Notices and results of procurement through all channels, from SPSE and the e-catalogue; procurement units

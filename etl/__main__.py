@@ -2,4 +2,5 @@
 
 from etl.cli import main
 
-main()
+if __name__ == "__main__":  # the processes that write the files of a release import this module
+    main()

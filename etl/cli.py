@@ -23,7 +23,7 @@ from etl.link import link as link_tables
 from etl.load import load as load_staging
 from etl.metadata import write_metadata
 from etl.privacy import pseudonym_key
-from etl.publish import current_version
+from etl.publish import current_version, verify_releases
 from etl.publish import publish as publish_release
 from etl.publish import rollback as roll_back
 from etl.quality import refused
@@ -197,13 +197,13 @@ def rollback(out: Path) -> None:
 @cli.command("verify")
 @out_option
 def verify_command(out: Path) -> None:
-    """Periksa setiap berkas arsip terhadap sidik SHA-256-nya."""
-    problems = list(verify(read_log(out), out))
+    """Periksa setiap berkas arsip dan setiap berkas rilis yang disimpan terhadap sidik SHA-256-nya."""
+    problems = [*verify(read_log(out), out), *verify_releases(out)]
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
-        raise ReleaseBroken(f"{len(problems)} berkas arsip hilang atau berubah")
-    click.echo("arsip utuh")
+        raise ReleaseBroken(f"{len(problems)} berkas hilang atau berubah")
+    click.echo("arsip dan rilis utuh")
 
 
 @cli.command()

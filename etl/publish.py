@@ -3,7 +3,6 @@
 Only columns declared public are ever inserted. The version is the hash of the database, which holds no clock.
 """
 
-import csv
 import json
 import os
 import re
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
@@ -22,10 +22,12 @@ from etl.database import PUBLIC_PAGE, create_table, literal, open_database, quot
 from etl.descriptors import PROVENANCE, Resource
 from etl.entities import move_entities
 from etl.errors import ReleaseBroken
-from etl.fields import Field, Json
-from etl.release_package import release_package
+from etl.fields import Json
+from etl.release_package import SAMPLE, citation, release_package
+from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
 
+SAMPLE_HOST = ".contoh.invalid"
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -38,12 +40,16 @@ def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fin
     public = {name: r for name, r in resources.items() if r.descriptor["x-privacy"] == "public"}
     build_database(out, aside / "opendata.db", public)
     check_database(aside / "opendata.db", public)
-    tables = write_tables(aside, public)
+    sources = read_sources(aside / "opendata.db")
+    tables = write_tables(aside, public, datasets, is_sample(sources), out / "current")
     copy_reports(out, aside / "laporan")
     version = file_hash(aside / "opendata.db")[:16]
-    write_json(aside / "datapackage.json", release_package(datasets, public, tables, version))
+    write_json(aside / "datapackage.json", release_package(datasets, public, tables, version, is_sample(sources)))
     write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))
-    write_json(aside / "manifest.json", manifest(out, aside, version, tables, fingerprint))
+    (aside / "CITATION.cff").write_text(citation(version, sources, is_sample(sources)), encoding="utf-8")
+    content = manifest(out, aside, version, tables, sources, fingerprint)
+    write_json(aside / "manifest.json", content)
+    write_sums(aside, content)
     return switch(out, aside, version)
 
 
@@ -81,11 +87,6 @@ def fill_database(out: Path, path: Path, resources: dict[str, Resource]) -> None
         cursor.execute("DETACH cari")
         cursor.execute("ANALYZE")
     words.unlink()
-
-
-def public_fields(resource: Resource) -> list[Field]:
-    """The columns of a resource that its descriptor declares public."""
-    return [field for field in resource.fields if field.public]
 
 
 def copy_table(cursor: Any, resource: Resource) -> None:
@@ -131,66 +132,6 @@ def read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{path.as_posix()}?mode=ro", uri=True)
 
 
-def write_tables(aside: Path, resources: dict[str, Resource]) -> dict[str, Json]:
-    """Write one CSV per table (RFC 4180, UTF-8, ``\\n``) and return rows, bytes, hash and exact sums per table."""
-    tables = {}
-    with closing(read_only(aside / "opendata.db")) as db:
-        for resource in resources.values():
-            path = aside / "data" / f"{resource.name}.csv"
-            rows = write_csv(db, resource, path)
-            tables[resource.name] = {
-                "rows": rows,
-                "bytes": path.stat().st_size,
-                "sha256": file_hash(path),
-                "sums": sums(db, resource),
-            }
-    return tables
-
-
-def write_csv(db: sqlite3.Connection, resource: Resource, path: Path) -> int:
-    """Write one table; money that carries sen is printed exactly from its integer column. Returns the row count."""
-    names, expressions = zip(*csv_columns(resource), strict=True)
-    rows = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        cursor = db.execute(f"SELECT {', '.join(expressions)} FROM {quote(resource.name)} ORDER BY rowid")
-        while chunk := cursor.fetchmany(5_000):
-            writer.writerows(chunk)
-            rows += len(chunk)
-    return rows
-
-
-def csv_columns(resource: Resource) -> Iterator[tuple[str, str]]:
-    """Yield (column, SQL expression) of a table's CSV in order."""
-    for field in public_fields(resource):
-        yield field.name, quote(field.name)
-        if field.role == "sen":
-            yield field.source, exact_rupiah(quote(field.name))
-    if resource.from_files:
-        yield from ((name, quote(name)) for name in PROVENANCE)
-
-
-def exact_rupiah(sen: str) -> str:
-    """SQL text of rupiah from integer sen: ``123456`` -> ``1234.56``, whole rupiah without decimals."""
-    sign = f"CASE WHEN {sen} < 0 THEN '-' ELSE '' END"
-    cents = f"CASE WHEN {sen} % 100 = 0 THEN '' ELSE '.' || substr('0' || (abs({sen}) % 100), -2) END"
-    return f"({sign} || (abs({sen}) / 100) || {cents})"
-
-
-def sums(db: sqlite3.Connection, resource: Resource) -> dict[str, int]:
-    """Exact integer sum of every money column (sen columns in sen, rupiah columns in rupiah)."""
-    money = [
-        f.name
-        for f in public_fields(resource)
-        if f.type == "integer" and f.descriptor.get("x-unit") in ("rupiah", "sen")
-    ]
-    if not money:
-        return {}
-    row = db.execute(f"SELECT {', '.join(f'sum({quote(n)})' for n in money)} FROM {quote(resource.name)}").fetchone()
-    return {name: value or 0 for name, value in zip(money, row, strict=True)}
-
-
 def inspection(path: Path, tables: dict[str, Json]) -> Json:
     """What ``datasette inspect`` would find: hash, size and row counts, so that serving never counts again."""
     counts = {name: {"count": table["rows"]} for name, table in tables.items()}
@@ -206,23 +147,42 @@ def copy_reports(out: Path, target: Path) -> None:
         shutil.copyfile(path, place)
 
 
-def manifest(out: Path, aside: Path, version: str, tables: dict[str, Json], fingerprint: str) -> Json:
-    """What the release holds: tables with rows, bytes, hashes and sums; members; sources; the release before it."""
-    members = [p for p in sorted(aside.rglob("*")) if p.is_file()]
-    with closing(read_only(aside / "opendata.db")) as db:
+def read_sources(database: Path) -> list[Json]:
+    """The rows of ``berkas_sumber``."""
+    with closing(read_only(database)) as db:
         db.row_factory = sqlite3.Row
-        sources = [dict(row) for row in db.execute("SELECT * FROM berkas_sumber ORDER BY tarikan, resource")]
+        return [dict(row) for row in db.execute("SELECT * FROM berkas_sumber ORDER BY tarikan, resource")]
+
+
+def is_sample(sources: list[Json]) -> bool:
+    """Whether the release is built from the invented sample: its files name hosts that cannot exist."""
+    return any((urlsplit(row["url"] or "").hostname or "").endswith(SAMPLE_HOST) for row in sources)
+
+
+def manifest(out: Path, aside: Path, version: str, tables: Json, sources: list[Json], fingerprint: str) -> Json:
+    """What the release holds: tables with rows, bytes, hashes, sums and formats; members; sources; the one before."""
+    members = [p for p in sorted(aside.rglob("*")) if p.is_file()]
     previous = current_version(out)
     return {
         "version": version,
         "previous": previous if previous != version else previous_of(out, version),
         "fingerprint": fingerprint,
+        "sample": is_sample(sources),
         "tables": tables,
         "files": {
             p.relative_to(aside).as_posix(): {"bytes": p.stat().st_size, "sha256": file_hash(p)} for p in members
         },
         "sources": sources,
     }
+
+
+def write_sums(aside: Path, content: Json) -> None:
+    """Write ``SHA256SUMS`` as ``sha256sum -c`` reads it, the manifest included; a line with # is a comment to it."""
+    head = f"# {content['version']}" + (f" {SAMPLE}" if content["sample"] else "")
+    hashes = {name: file["sha256"] for name, file in content["files"].items()}
+    hashes["manifest.json"] = file_hash(aside / "manifest.json")
+    lines = [head, *(f"{value}  {name}" for name, value in hashes.items())]
+    (aside / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def switch(out: Path, aside: Path, version: str) -> str:
@@ -242,6 +202,17 @@ def switch(out: Path, aside: Path, version: str) -> str:
     sync(out / "releases")
     point(out, version)
     return version
+
+
+def verify_releases(out: Path) -> Iterator[str]:
+    """Yield a sentence for every file of every kept release that is missing or whose bytes changed."""
+    for folder in sorted(p for p in (out / "releases").glob("[0-9a-f]*") if p.is_dir()):
+        named = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        for name, file in named.items():
+            if not (folder / name).is_file():
+                yield f"rilis {folder.name}: {name} hilang"
+            elif file_hash(folder / name) != file["sha256"]:
+                yield f"rilis {folder.name}: {name} berubah isinya"
 
 
 def point(out: Path, version: str) -> None:

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+import yaml
+
 from etl.descriptors import PROVENANCE, Resource
 from etl.fields import EXACT, EXACT_EN, Field, Json, schema_field
 
+TITLE = "Kaltim Terbuka"
+DESCRIPTION = "Data terbuka anggaran, pengadaan dan aset daerah, tervalidasi, tertaut dan dapat ditelusuri."
+SAMPLE = "DATA CONTOH: seluruh isinya rekaan untuk uji coba; badan, perusahaan, dan angkanya tidak nyata."
 TEXTS = {
     "asal_berkas": {
         "title": "Berkas asal",
@@ -24,7 +29,7 @@ TEXT_KEYS = ("title", "description", "x-en", "x-en-description", "x-unit", "x-oc
 
 
 def release_package(
-    datasets: list[Json], resources: dict[str, Resource], tables: dict[str, Json], version: str
+    datasets: list[Json], resources: dict[str, Resource], tables: dict[str, Json], version: str, sample: bool
 ) -> Json:
     """Describe the released CSV files; stock ``frictionless validate`` passes on it."""
     inherited = {r["name"]: d for d in datasets for r in d["resources"]}
@@ -32,16 +37,30 @@ def release_package(
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "opendata",
         "version": version,
-        "title": "Kaltim Terbuka",
-        "description": "Data terbuka anggaran, pengadaan dan aset daerah, tervalidasi, tertaut dan dapat ditelusuri.",
+        "title": TITLE,
+        "description": f"{SAMPLE} {DESCRIPTION}" if sample else DESCRIPTION,
         "resources": [describe(r, inherited[name], tables[name]) for name, r in resources.items()],
     }
 
 
+def citation(version: str, sources: list[Json], sample: bool) -> str:
+    """``CITATION.cff`` (Citation File Format 1.2.0): dated by the newest retrieval, for a release holds no clock."""
+    content = {
+        "cff-version": "1.2.0",
+        "message": SAMPLE if sample else "Kutip data ini dengan nomor rilisnya. Cite these data with the release.",
+        "type": "dataset",
+        "title": f"DATA CONTOH: {TITLE}" if sample else TITLE,
+        "abstract": DESCRIPTION,
+        "authors": [{"name": TITLE}],
+        "version": version,
+    }
+    newest = max((row["diambil_pada"] or "" for row in sources), default="")
+    dated = {"date-released": newest[:10]} if newest else {}
+    return yaml.safe_dump(content | dated, allow_unicode=True, sort_keys=False, width=120)
+
+
 def describe(resource: Resource, dataset: Json, table: Json) -> Json:
     """One resource: path, hash, dialect and the published schema."""
-    from_dataset: Json = {key: dataset[key] for key in ("licenses", "sources") if key in dataset}
-    own: Json = {key: resource.descriptor[key] for key in KEPT if key in resource.descriptor}
     out: Json = {
         "name": resource.name,
         "type": "table",
@@ -51,9 +70,8 @@ def describe(resource: Resource, dataset: Json, table: Json) -> Json:
         "encoding": "utf-8",
         "bytes": table["bytes"],
         "hash": f"sha256:{table['sha256']}",
-        "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\n", "header": True},
-        **from_dataset,
-        **own,
+        "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True},
+        **credits(resource, dataset),
         "x-dataset": resource.dataset,
         "x-en": resource.get("x-en", {}),
     }
@@ -62,6 +80,11 @@ def describe(resource: Resource, dataset: Json, table: Json) -> Json:
             out[key] = resource.get(key)
     out["schema"] = schema(resource)
     return out
+
+
+def credits(resource: Resource, dataset: Json) -> Json:
+    """Title, description, licences and sources of a table; its own before its dataset's."""
+    return {key: given[key] for key in KEPT for given in (dataset, resource.descriptor) if key in given}
 
 
 def schema(resource: Resource) -> Json:

@@ -203,9 +203,17 @@ def test_scope_over_tolerance_is_refused_other_scopes_are_not(make, query):
 def test_same_input_gives_the_same_bytes_anywhere(make, tmp_path):
     files = {"a.json": [paket(str(n), penyedia="Budi") for n in range(50)], "b.csv": "tender_id,exact\n1,5\n"}
     make(files)
-    first = hashlib.sha256((tmp_path / "out" / "current" / "opendata.db").read_bytes()).hexdigest()
+    first = members(tmp_path / "out")
     make(files, out=tmp_path / "lain")
-    assert hashlib.sha256((tmp_path / "lain" / "current" / "opendata.db").read_bytes()).hexdigest() == first
+    assert members(tmp_path / "lain") == first
+    assert {"opendata.db", "data/paket_uji.xlsx", "data/paket_uji.parquet", "data/paket_uji.ndjson.gz"} <= set(first)
+
+
+def members(out):
+    """Every file of the current release with its hash."""
+    folder = (out / "current").resolve()
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
 def test_other_locale_time_zone_and_hash_seed_give_the_same_bytes(make, packages, tmp_path):
@@ -213,7 +221,7 @@ def test_other_locale_time_zone_and_hash_seed_give_the_same_bytes(make, packages
     env = {**os.environ, "TZ": "Asia/Makassar", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "77"}
     command = [sys.executable, "-m", "etl", "build", str(tmp_path / "raw"), "--out", str(tmp_path / "b")]
     subprocess.run([*command, "--datapackages", str(packages)], check=True, cwd=ROOT, env=env, capture_output=True)
-    assert current_version(tmp_path / "b") == current_version(tmp_path / "out")
+    assert members(tmp_path / "b") == members(tmp_path / "out")
 
 
 def test_unchanged_run_builds_nothing(make, tmp_path):

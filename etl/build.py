@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from etl.archive import Pull, import_folder, read_log
+from etl.delta import record_delta
 from etl.descriptors import Resource, load_datasets, load_resources
 from etl.errors import BuildBusy
 from etl.extract import extract_pull, load_extractions
@@ -137,6 +138,9 @@ def build(
         noted = record(out, resources, before or release, release)
         if noted:
             say(noted)
+        changed = record_delta(out, before, release)
+        if changed:
+            say(changed)
         say(f"terbit: rilis {release} dalam {time.monotonic() - started:.1f} detik")
         return rows
 

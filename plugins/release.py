@@ -81,6 +81,7 @@ def describe_table(resource: Json, counts: Json) -> Json:
         "bytes": counts["bytes"],
         "sha256": counts["sha256"],
         "path": resource["path"],
+        "formats": counts.get("formats", {}),
         "fields": {field["name"]: describe_field(field) for field in resource["schema"]["fields"]},
         "key": resource["schema"].get("primaryKey", []),
         "foreign": resource["schema"].get("foreignKeys", []),

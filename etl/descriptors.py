@@ -13,12 +13,14 @@ import yaml
 
 from etl.errors import DescriptorError
 from etl.fields import Field, Json, expand, schema_field
+from etl.freshness import check_freshness
 from etl.values import PARSERS
 
 PACKAGE_KEYS = {"x-en"}
 RESOURCE_KEYS = {
     "x-en", "x-sources", "x-privacy", "x-forms", "x-fts", "x-scope", "x-tolerance", "x-ordinal", "x-fanout",
     "x-bridge", "x-person", "x-updated", "x-datasette", "x-sql", "x-list", "x-function", "x-reads", "x-cari",
+    "x-freshness",
 }  # fmt: skip
 FIELD_KEYS = {
     "x-en", "x-source", "x-parse", "x-unit", "x-sen", "x-rounded", "x-index", "x-privacy", "x-scan", "x-bound",
@@ -186,6 +188,7 @@ def build_resource(descriptor: Json, dataset: str) -> Resource:
     declared = [{"x-privacy": descriptor["x-privacy"], **item} for item in descriptor["schema"]["fields"]]
     for item in declared:
         check_field(item, where)
+    check_freshness(descriptor)
     fields = tuple(expanded for item in declared for expanded in expand(item))
     key = descriptor["schema"].get("primaryKey")
     if not key:

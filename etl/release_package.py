@@ -75,7 +75,7 @@ def describe(resource: Resource, dataset: Json, table: Json) -> Json:
         "x-dataset": resource.dataset,
         "x-en": resource.get("x-en", {}),
     }
-    for key in ("x-fts", "x-cari", "x-datasette", "x-bridge"):
+    for key in ("x-fts", "x-cari", "x-datasette", "x-bridge", "x-freshness"):
         if resource.get(key):
             out[key] = resource.get(key)
     out["schema"] = schema(resource)

@@ -21,6 +21,7 @@ from etl.archive import file_hash
 from etl.database import quote
 from etl.descriptors import PROVENANCE, Resource
 from etl.fields import Field, Json
+from etl.freshness import newest_sql
 from etl.parallel import WORKERS
 from etl.release_files import Table, write_csv, write_files
 from etl.release_package import SAMPLE, credits, schema
@@ -51,7 +52,10 @@ def write_tables(aside: Path, resources: dict[str, Resource], datasets: list[Jso
         with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
             written = [future.result() for future in [pool.submit(write_table, *job) for job in jobs]]
     with closing(sqlite3.connect(f"file:{database.as_posix()}?mode=ro", uri=True)) as db:
-        return {r.name: {**table, "sums": sums(db, r)} for r, table in zip(resources.values(), written, strict=True)}
+        return {
+            r.name: {**table, "sums": sums(db, r), "newest": newest(db, r)}
+            for r, table in zip(resources.values(), written, strict=True)
+        }
 
 
 def read_manifest(release: Path) -> Json:
@@ -164,3 +168,9 @@ def sums(db: sqlite3.Connection, resource: Resource) -> dict[str, int]:
         f"SELECT {', '.join(f'sum({quote(n)})' for n in money)} FROM {quote(resource.name)}"
     ).fetchone()
     return {name: value or 0 for name, value in zip(money, row, strict=True)}
+
+
+def newest(db: sqlite3.Connection, resource: Resource) -> str:
+    """The newest date or year that a table's rows state; empty where they state none."""
+    sql = newest_sql(resource.descriptor, {field.name for field in public_fields(resource)})
+    return str(db.execute(sql).fetchone()[0] or "") if sql else ""

@@ -114,6 +114,7 @@ async def show(request: Any, datasette: Any, ask: Any, cover: Json, government: 
     """The page, its JSON, its image, or the small page for embedding."""
     shared = datasette.jinja_env.globals
     view = await shared["budget_view"](ask, shared, cover, government, year, request.args)
+    view["kesegaran"] = shared["freshness"]["stages"](view["dokumen"])
     release = shared["release"]
     form = request.url_vars["format"]
     if form == ".json":
@@ -135,7 +136,7 @@ async def card(request: Any, datasette: Any, view: Json) -> Response:
     shared, lang = datasette.jinja_env.globals, request.scope.get("language", "id")
     words, formats = shared["catalogues"][lang], shared["formats"]
     day = lambda date: Markup(formats["day"](date, lang)).striptags()  # noqa: E731 - a name would say less than the call
-    money = lambda sen: formats["short_rupiah"](sen, lang)  # noqa: E731 - the same
+    money = lambda sen: formats["in_words"](sen, lang, "Rp") or formats["rupiah"](sen, lang)  # noqa: E731 - the same
     say = lambda key, **values: words[key].format(**values)  # noqa: E731 - the same
     title, facts, note = shared["budget_card"](view, say, day, money)
     return await shared["charts"]["card"](datasette, request, title, facts, note)

@@ -94,7 +94,9 @@ def origin(view: Json, stage: str, say: Any, date: Any) -> list[str]:
     fetched = max((d["diambil_pada"] or "" for d in mine), default="")
     found = [say("budget.period", period=period(view["realisasi"], say))] if stage == "REALISASI" else []
     found.append(say("budget.number"))
-    return [*found, say("budget.fetched", day=date(fetched)) if fetched else say("budget.undated")]
+    found.append(say("budget.fetched", day=date(fetched)) if fetched else say("budget.undated"))
+    age = view["kesegaran"].get(stage)
+    return [*found, say("fresh.old", day=date(age["per"]))] if age and age["lama"] else found
 
 
 def period(report: Json, say: Any) -> str:

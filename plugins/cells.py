@@ -33,7 +33,6 @@ ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 HASH = re.compile(r"[0-9a-f]{64}")
 CLIP = 140
 MINUS = "\u2212"
-"""The sign of a negative number for people; raw values and copies keep the hyphen that machines read."""
 TABLE_NAMES = ("resource", "tabel")
 HELPERS = ("_sen", "_asli", "_dibulatkan")
 
@@ -46,7 +45,6 @@ def prepare_jinja2_environment(env):
         "rupiah": rupiah,
         "plain_rupiah": plain_rupiah,
         "in_words": in_words,
-        "short_rupiah": short_rupiah,
         "months": MONTHS,
         "scales": SCALES,
         "day": day,
@@ -107,23 +105,13 @@ def plain_rupiah(sen: int) -> str:
     return ("-" if sen < 0 else "") + str(whole) + (f".{rest:02d}" if rest else "")
 
 
-def in_words(sen: int, lang: str) -> str:
-    """The order of magnitude: ``144,6 miliar``; empty below a million."""
+def in_words(sen: int, lang: str, unit: str = "") -> str:
+    """The order of magnitude: ``144,6 miliar``, or ``−Rp144,6 miliar`` with a unit; empty below a million."""
     for size, word in SCALES[lang]:
         if abs(sen) >= size * 100:
-            tenths = round(Decimal(sen) / (size * 100), 1)
-            return f"{number(tenths, lang)} {word}"
+            tenths = round(Decimal(abs(sen)) / (size * 100), 1)
+            return f"{MINUS if sen < 0 else ''}{unit}{number(tenths, lang)} {word}"
     return ""
-
-
-def short_rupiah(sen: int, lang: str) -> str:
-    """Rupiah in its order of magnitude, in full below a million.
-
-    >>> short_rupiah(-14461015175900, "id"), short_rupiah(150, "en")
-    ('−Rp144,6 miliar', 'Rp1.50')
-    """
-    words = in_words(abs(sen), lang)
-    return f"{MINUS if sen < 0 else ''}Rp{words}" if words else rupiah(sen, lang)
 
 
 def day(value: str, lang: str) -> Markup:

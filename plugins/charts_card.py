@@ -111,7 +111,7 @@ async def package(request, datasette):
     keys = {name: unquote(request.url_vars[name]) for name in ("jalur", "kunci")}
     row = await one(datasette, "paket", PACKAGE, keys)
     fields = shared["release"]["tables"]["paket"]["fields"]
-    money = partial(shared["formats"]["short_rupiah"], lang=lang)
+    money = partial(in_words, shared["formats"], lang)
     names = [n for n in ("pagu", "hps", "nilai") if n in fields and row[f"{n}_sen"] is not None]
     facts = [(fields[n]["title"][lang], money(row[f"{n}_sen"])) for n in names]
     note = " · ".join(str(row[n]) for n in ("nama_satker", "nama_klpd", "tahun_anggaran", "status") if row[n])
@@ -141,6 +141,11 @@ async def start(request, datasette):
     day = shared["formats"]["day"](release["newest"][:10], lang).striptags()
     note = words["chart.retrieved"].format(day=day) if release["newest"] else ""
     return await answer(datasette, request, words["chart.card.start"], facts, note)
+
+
+def in_words(formats: Json, lang: str, sen: int) -> str:
+    """Rupiah by order of magnitude, in full below a million."""
+    return str(formats["in_words"](sen, lang, "Rp") or formats["rupiah"](sen, lang))
 
 
 async def one(datasette: Any, table: str, sql: str, values: Json) -> Json:

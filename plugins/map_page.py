@@ -244,7 +244,7 @@ def value_of(found: Json, row: Json) -> int | None:
 
 def label(formats: Json, lang: str, sen: int) -> str:
     """A short amount for a tile."""
-    return str(formats["short_rupiah"](sen if abs(sen) >= 10**8 else round(sen, -2), lang))
+    return str(formats["in_words"](sen, lang, "Rp") or formats["rupiah"](round(sen, -2), lang))
 
 
 async def fetch(datasette: Any, release: Json, sql: str, values: Json) -> list[Any]:

@@ -1,6 +1,7 @@
 """Pages of an immutable release are made once: kept in bounded memory, sent compressed, checked by ``ETag``.
 
-A release never changes while it is served, so the same address always gives the same bytes. Several readers who ask for
+A release never changes while it is served, so the same address gives the same bytes all day; at midnight pages are made
+anew, because they say how old their data are. Several readers who ask for
 the same page at once wait for one rendering. Only whole, successful answers to GET without cookies are kept; files pass
 through untouched, and so does an answer beyond ``LARGEST``.
 """
@@ -10,6 +11,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 from datasette import hookimpl
@@ -133,7 +135,8 @@ def asgi_wrapper(datasette):
 
     def wrap(app):
         async def answer(scope, receive, send):
-            key = key_of(scope)
+            today = datasette.jinja_env.globals.get("today", date.today)  # the very first request comes before start-up
+            key = key_of(scope, today())
             if key is None or (scope["method"] == "HEAD" and pages.get(key) is None):
                 await app(scope, receive, send)
                 return
@@ -146,14 +149,14 @@ def asgi_wrapper(datasette):
     return wrap
 
 
-def key_of(scope: Scope) -> Key | None:
-    """What an answer depends on; ``None`` for requests that are none of ours."""
+def key_of(scope: Scope, day: date) -> Key | None:
+    """What an answer depends on, the day among it; ``None`` for requests that are none of ours."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or is_file(scope["path"]):
         return None
     headers = {name.lower(): value for name, value in scope["headers"]}
     if headers.keys() & {b"cookie", b"authorization", b"range"}:
         return None
-    place = (scope.get("scheme"), headers.get(b"host"), scope.get("language"))
+    place = (day, scope.get("scheme"), headers.get(b"host"), scope.get("language"))
     return (*place, scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
 
 

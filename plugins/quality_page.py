@@ -87,6 +87,7 @@ async def page(request, datasette):
 async def quality(datasette: Any, release: Json, asked: str) -> Json:
     """The figures of the page; a release without its summary tables has only those of the manifest."""
     found: Json = {"jumlah": release["totals"], "berkas": release["file_count"], "sumber": release["sources"]}
+    found["kesegaran"] = datasette.jinja_env.globals["freshness"]["tables"]()
     if not all(name in release["tables"] for name in NEEDED):
         return {**found, "lengkap": False}
 

@@ -37,6 +37,10 @@ def read_release(folder: Path, config: Json) -> Json:
     tables = {r["name"]: describe_table(r, manifest["tables"][r["name"]]) for r in package["resources"]}
     add_links(tables)
     rows = manifest["sources"]
+    for row in rows:
+        if row["resource"] in tables:
+            table = tables[row["resource"]]
+            table["retrieved"] = max(table["retrieved"], row["diambil_pada"] or "")
     return {
         "database": DATABASE,
         "version": manifest["version"],
@@ -92,6 +96,9 @@ def describe_table(resource: Json, counts: Json) -> Json:
         "sources": resource.get("sources", []),
         "licenses": resource.get("licenses", []),
         "links": {},
+        "freshness": resource.get("x-freshness"),
+        "newest": counts.get("newest", ""),
+        "retrieved": "",
     }
 
 

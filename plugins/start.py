@@ -25,9 +25,12 @@ def register_routes():
 async def start(request, datasette):
     """The start page: answers first, then the doors, how fresh and whole the data are, and whom to ask."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
+    shared, found = datasette.jinja_env.globals, await figures(datasette)
     context = {
         "metadata": datasette.metadata(),
-        "figures": await figures(datasette),
+        "figures": found,
+        "ages": shared["start_ages"](shared, found),
+        "old_tables": [one for one in shared["freshness"]["tables"]() if one["lama"]],
         "pages": [page for page in PAGES if has_page(datasette, page)],
     }
     return Response.html(await datasette.render_template("index.html", context, request=request, view_name="index"))
@@ -36,7 +39,8 @@ async def start(request, datasette):
 async def start_json(request, datasette):
     """The figures of the start page as raw values: money in sen."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
-    release, found = datasette.jinja_env.globals["release"], await figures(datasette)
+    shared, found = datasette.jinja_env.globals, await figures(datasette)
+    release, ages = shared["release"], shared["start_ages"](shared, found)
     return Response.json({
         "rilis": release["version"],
         "contoh": release["sample"],
@@ -51,11 +55,13 @@ async def start_json(request, datasette):
                 "pilihan": card["values"],
                 "jawaban": card["answer"],
                 "dokumen_belum_ada": card["missing"],
+                "kesegaran": ages[card["name"]],
             }
             for card in found["cards"]
         ],
         "kontrak_terbesar": found["largest"],
         "belanja_daerah": found["spent"],
+        "kesegaran": {"kontrak_terbesar": ages["largest"], "belanja_daerah": ages["spent"]},
         "pengadaan": found["channels"],
         "aset": found["assets"],
         "tautan": found["linked"],

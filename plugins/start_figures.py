@@ -53,7 +53,7 @@ REGISTERS = ("kib_a", "kib_b", "kib_c", "kib_d", "kib_e", "kib_f")
 @hookimpl
 def prepare_jinja2_environment(env):
     """Let the start page find the figures."""
-    env.globals["start_figures"] = figures
+    env.globals |= {"start_figures": figures, "start_ages": ages}
 
 
 async def figures(datasette: Any) -> Json:
@@ -91,14 +91,24 @@ async def card(datasette: Any, release: Json, name: str, sums: str, changes: Jso
     """One question with what its rows come to; without ``answer`` where needed tables have no rows."""
     chosen = await datasette.jinja_env.globals["chosen_question"](datasette, name, changes)
     if chosen is None:
-        return {"name": name, "answer": None, "missing": [], "values": {}, "path": f"/pertanyaan/{name}"}
+        return {"name": name, "answer": None, "missing": [], "values": {}, "path": f"/pertanyaan/{name}", "tables": []}
     pairs = "&".join(f"{key}={quote_plus(str(value))}" for key, value in chosen["values"].items())
     found = {"name": name, "values": chosen["values"], "path": f"/pertanyaan/{name}?{pairs}", "answer": None}
     if chosen["ready"]:
         sql = f"select {sums} from ({chosen['question']['sql']})"
         answer = (await datasette.get_database(release["database"]).execute(sql, chosen["values"])).rows[0]
         found["answer"] = dict(answer) if any(answer) and dict(answer).get("dari", 1) else None
-    return {**found, "title": chosen["question"]["title"], "missing": [need["dokumen"] for need in chosen["missing"]]}
+    asked = chosen["question"]
+    found["tables"] = list(dict.fromkeys([*(need["tabel"] for need in asked["butuh"]), *asked["tabel"]]))
+    return {**found, "title": asked["title"], "missing": [need["dokumen"] for need in chosen["missing"]]}
+
+
+def ages(shared: Json, found: Json) -> Json:
+    """Question or figure -> how old its tables are today; ``None`` where that cannot be judged."""
+    freshest = shared["freshness"]["freshest"]
+    named = {card["name"]: card["tables"] for card in found["cards"]}
+    named |= {"spent": ["lra"], "largest": ["kontrak"]}
+    return {name: freshest(tables) for name, tables in named.items()}
 
 
 def assets(release: Json) -> Json | None:

@@ -4,7 +4,6 @@ A wide table opens with the columns that identify, classify, date and value a ro
 always in JSON and CSV. It adds no filter and changes no query.
 """
 
-from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -25,7 +24,6 @@ STAGE = (
     *("mulai_tgl", "sampai_tgl", "tgl_cutoff", "nomor_sp2d", "tanggal_sp2d"),
 )
 """What says of which document, stage and date a budget figure is."""
-OVERDUE = timedelta(days=400)
 YEARS = ("tahun_anggaran", "tahun")
 OTHER_LANGUAGE = {"id": "message", "en": "pesan"}
 OMITTED = {"berkas_sumber": ("sha256",), "baris_ditahan": ("sha256",), "kolom_baru": ("sha256",), "asal": ("sha256",)}
@@ -43,6 +41,7 @@ def extra_template_vars(view_name, request, datasette):
         "ordered_facets": partial(ordered_facets, release),
         "selection_words": partial(selection_words, release, datasette.jinja_env.globals["catalogues"][lang], lang),
         "found_links": partial(found_links, datasette, release),
+        "age_of": datasette.jinja_env.globals["freshness"]["table"],
         "old_files": partial(old_files, datasette, release),
         "old_key": old_key,
         "with_helpers": partial(with_helpers, datasette, release),
@@ -95,22 +94,16 @@ def first_columns(info: Json, names: list[str]) -> list[str]:
 
 
 async def old_files(datasette: Any, release: Json, table: str, rows: list[Any]) -> dict[tuple[Any, Any], str]:
-    """Overdue rows by ``old_key`` with their date: retrieved before the year they speak of had ended, and long ago.
-
-    Long ago is ``OVERDUE`` before the newest retrieval of this release.
-    """
-    if not rows or "asal_berkas" not in rows[0].keys() or not release["newest"]:  # noqa: SIM118 (sqlite3.Row)
+    """Rows that are too old by ``old_key``, with the day that their data are of."""
+    if not rows or "asal_berkas" not in rows[0].keys():  # noqa: SIM118 (sqlite3.Row)
         return {}
-    oldest = (date.fromisoformat(release["newest"][:10]) - OVERDUE).isoformat()
     hashes = sorted({row["asal_berkas"] for row in rows if row["asal_berkas"]})
-    sql = f"""
-      select sha256, max(diambil_pada) from berkas_sumber where sha256 in ({",".join("?" * len(hashes))})
-      group by sha256 having max(diambil_pada) < ?
-    """
-    found = await datasette.get_database(release["database"]).execute(sql, [*hashes, oldest])
-    dates = {row[0]: row[1] for row in found.rows}
-    keys = [old_key(row) for row in rows]
-    return {(file, year): dates[file] for file, year in keys if file in dates and not ended(year, dates[file])}
+    marks = ",".join("?" * len(hashes))
+    sql = f"select sha256, max(diambil_pada) from berkas_sumber where sha256 in ({marks}) group by sha256"
+    found = await datasette.get_database(release["database"]).execute(sql, hashes)
+    files = {row[0]: row[1] for row in found.rows}
+    judge = datasette.jinja_env.globals["freshness"]["rows"]
+    return dict(judge(table, files, [old_key(row) for row in rows]))
 
 
 async def with_helpers(datasette: Any, release: Json, table: str, rows: list[Any], keys: list[str]) -> list[Any]:
@@ -136,15 +129,6 @@ def old_key(row: Any) -> tuple[Any, Any]:
     names = row.keys()
     year = next((row[name] for name in YEARS if name in names), None)
     return (row["asal_berkas"] if "asal_berkas" in names else None), year
-
-
-def ended(year: Any, retrieved: str) -> bool:
-    """Whether the year was over when the file was retrieved; without a year every figure can go stale.
-
-    >>> ended(2023, "2024-01-05"), ended(2024, "2024-01-05"), ended(None, "2024-01-05")
-    (True, False, False)
-    """
-    return isinstance(year, int) and retrieved[:4] > str(year)
 
 
 def ordered_facets(release: Json, table: str, results: Json) -> list[Json]:

@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import runpy
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from test_plugins import PLUGINS, site, write_release
@@ -47,7 +49,7 @@ class Config:
     """What the plugin asks of Datasette."""
 
     def __init__(self, **config):
-        self.config = config
+        self.config, self.jinja_env = config, SimpleNamespace(globals={})
 
     def plugin_config(self, name):
         return self.config
@@ -55,6 +57,16 @@ class Config:
 
 def kept(app, **config):
     return CACHE["asgi_wrapper"](Config(**config))(app)
+
+
+def test_a_page_is_made_anew_on_another_day():
+    app, config = Counting(), Config()
+    pages = CACHE["asgi_wrapper"](config)(app)
+    for number, day in ((1, date(2026, 3, 1)), (2, date(2026, 3, 2))):
+        config.jinja_env.globals["today"] = lambda day=day: day
+        ask_app(pages)
+        ask_app(pages)
+        assert app.asked == number
 
 
 def test_a_page_is_made_once_and_every_answer_has_its_bytes():

@@ -525,6 +525,8 @@ def test_every_digit_of_money_is_the_databases(sen: int) -> None:
     assert Decimal(str(cells["plain_rupiah"](sen))) * 100 == sen
     digits = re.sub(r"\D", "", shown if "," in shown else f"{shown},00")
     assert int(digits) == abs(sen) and shown.startswith("−") == (sen < 0) and "-" not in shown
+    short = cells["in_words"](sen, "en", "Rp")
+    assert not short or (short.startswith("−Rp" if sen < 0 else "Rp") and "-" not in short)
 
 
 CELLS = runpy.run_path(str(PLUGINS / "cells.py"))

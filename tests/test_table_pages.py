@@ -10,6 +10,7 @@ import runpy
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -398,15 +399,20 @@ def test_chosen_columns_keep_the_mark_of_a_rounded_value(small):  # noqa: F811
 
 def test_overdue_figures_are_grey_and_say_when_they_were_retrieved(tmp_path):
     folder = write_release(tmp_path / "rilis")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest["sources"][1]["diambil_pada"] = "2027-03-01"
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    next(r for r in package["resources"] if r["name"] == "tender")["x-freshness"] = {"days": 100}
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     ds = site(folder)
-    page = asyncio.run(ds.client.get("/opendata/tender"))
-    assert page.text.count('<tr class="old">') == 2  # of 2025, read in 2025; the row of 2024 was over by then
-    assert words(page).count("lama: diambil 1 Oktober 2025") == 2
-    assert "lama: diambil" not in words(asyncio.run(ds.client.get("/opendata/tender/102")))
-    assert "Lama: diambil 1 oktober 2025" in words(asyncio.run(ds.client.get("/opendata/tender/101")))
+    asyncio.run(ds.invoke_startup())
+    get = lambda path: asyncio.run(ds.client.get(path))  # noqa: E731
+    for day, old in ((date(2026, 1, 9), 0), (date(2026, 1, 10), 2)):  # retrieved on 1 October 2025
+        ds.jinja_env.globals["today"] = lambda day=day: day
+        page = get("/opendata/tender")
+        assert page.text.count('<tr class="old">') == old  # of 2025, read in 2025; the row of 2024 was over by then
+        assert words(page).count("sudah lama: data per 1 Oktober 2025") == old
+    assert "100 hari" in words(page) and "menurut tanggal pengambilan" in words(page)
+    assert "sudah lama" not in words(get("/opendata/tender/102"))
+    assert "sudah lama: data per 1 Oktober 2025" in words(get("/opendata/tender/101"))
 
 
 @pytest.mark.slow

@@ -119,6 +119,9 @@ async def show(request: Any, datasette: Any, ask: Any, cover: Json, government: 
     form = request.url_vars["format"]
     if form == ".json":
         return Response.json({"rilis": release["version"], **view})
+    lang = request.scope.get("language", "id")
+    for item in (*view["jalan"], *view["cabang"], view["jumlah"]):
+        item["sebutan"] = shared["code_name"](lang, item.get("nama") or item.get("akun"))
     if form == ".png":
         return await card(request, datasette, view)
     context = {**view, **await around(request, datasette, ask, view, slug(government)), "cover": cover, "slug": slug}

@@ -41,7 +41,7 @@ def cell(view: Json, branch: Json, say: Any, lead: Any) -> Json:
     """One branch by its name, its amount in sen (0 where there is none) and where it leads."""
     if view["pilihan"]["menurut"] == "lra":
         column = "realisasi_sen" if view["digambar"] == "REALISASI" else "anggaran_sen"
-        return {"nama": branch["akun"], "nilai": branch[column] or 0, "url": lead(branch)}
+        return {"nama": branch["sebutan"] or branch["akun"], "nilai": branch[column] or 0, "url": lead(branch)}
     amounts = branch["tahapan"].get(view["digambar"])
     return {"nama": named(branch, say), "nilai": amounts["nilai_sen"] if amounts else 0, "url": lead(branch)}
 
@@ -53,7 +53,8 @@ def named(branch: Json, say: Any) -> str:
     if branch["kode"] == "-":
         return str(say(f"budget.no_code.{branch['dimensi']}"))
     level = branch.get("jenjang") or branch["dimensi"]
-    return branch["nama"] or str(say("budget.no_name", level=say(f"budget.level.{level}"), code=branch["kode"]))
+    unnamed = say("budget.no_name", level=say(f"budget.level.{level}"), code=branch["kode"])
+    return branch.get("sebutan") or branch["nama"] or str(unnamed)
 
 
 def card(view: Json, say: Any, date: Any, money: Any) -> tuple[str, list[tuple[str, str]], str]:
@@ -74,7 +75,7 @@ def card(view: Json, say: Any, date: Any, money: Any) -> tuple[str, list[tuple[s
 
 def where(view: Json, say: Any) -> str:
     """Part, year, government and the place in its budget."""
-    place = [named(way, say) if "dimensi" in way else way["nama"] for way in view["jalan"]]
+    place = [named(way, say) if "dimensi" in way else way["sebutan"] or way["nama"] for way in view["jalan"]]
     part = say(f"budget.part.{view['pilihan']['bagian']}")
     return " › ".join([f"{part} {view['tahun']}, {view['pemda']}", *place])
 

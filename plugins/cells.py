@@ -172,9 +172,12 @@ def cell(
     entity = datasette.jinja_env.globals["entity_of"](release, table, column, row)
     if entity and links is not None:
         return Markup('<a href="{}">{}</a>').format(path(datasette, lang, datasette.urls.path(entity)), value)
-    if links and column in info["links"]:
-        return code_cell(datasette, release["database"], column, str(value), links, lang)
-    return plain_cell(datasette, lang, field, value, row, full)
+    if links and info and column in info["links"]:
+        shown = code_cell(datasette, release["database"], column, str(value), links, lang)
+    else:
+        shown = plain_cell(datasette, lang, field, value, row, full)
+    spoken = datasette.jinja_env.globals["code_word"](lang, table, column, row)
+    return Markup('<span lang="id">{}</span> <small>{}</small>').format(shown, spoken) if spoken else shown
 
 
 def answer_cell(datasette: Any, lang: str, field: Json, row: Any) -> Markup:

@@ -114,6 +114,7 @@ def describe_field(field: Json) -> Json:
         "description": field.get("description", ""),
         "description_en": field.get("x-en-description", ""),
         "ocds": field.get("x-ocds", ""),
+        "enum": field.get("constraints", {}).get("enum", []),
     }
 
 

@@ -345,7 +345,7 @@ def test_stage_date_and_document_number_stand_beside_the_figures(get):
     for stage in ("APBD murni", "Pergeseran", "APBD perubahan", "Realisasi"):
         assert re.search(rf"{stage}: nomor dokumen tidak tercatat di sumber · diambil \d+ \w+ 20\d\d", page), stage
     facts = get(HOME).text.split('<dl class="facts stages">')[1].split("</dl>")[0]
-    shown = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", facts, re.S)
+    shown = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", facts, re.S)
     assert len(shown) == 5
     assert all("nomor dokumen" in text and "diambil" in text for name, text in shown if "Selisih" not in name)
     number = "nomor dokumen tidak tercatat di sumber · diambil"

@@ -13,7 +13,7 @@ from etl.entities import HIDDEN
 from etl.fields import EXACT, Json
 from etl.questions import canned_query, load_questions
 
-FOR_PLUGINS = ("badan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta")
+FOR_PLUGINS = ("badan_utama", "sebutan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta")
 HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
 
 

@@ -25,6 +25,7 @@ ORIGIN = "asal_berkas"
 OWN = "jejak"
 """Datasets that we make from the others."""
 NAMES = "select kd_klpd, nama_klpd from cakupan_rupiah where nama_klpd is not null order by jumlah_paket"
+LISTED = "select distinct badan as kd_klpd, nama_klpd from satker where badan <> '' and nama_klpd is not null"
 ROWS = "select tabel, sumber, coalesce(badan, '') as badan, tahun, jumlah from cakupan_baris order by tabel, tahun"
 HELD = """
     select d.resource as tabel, d.aturan, d.jumlah, b.masuk from (
@@ -94,19 +95,21 @@ async def quality(datasette: Any, release: Json, asked: str) -> Json:
     async def ask(sql: str, **values: Any) -> list[Json]:
         return [dict(row) for row in (await datasette.get_database(release["database"]).execute(sql, values)).rows]
 
-    names = {row["kd_klpd"]: row["nama_klpd"] for row in await ask(NAMES)}
+    listed = await ask(LISTED) if "satker" in release["tables"] else []
+    names = {row["kd_klpd"]: row["nama_klpd"] for row in [*listed, *await ask(NAMES)]}
     rows = [{**row, "nama": names.get(row["badan"], row["badan"])} for row in await ask(ROWS)]
     known = sorted({row["nama"] for row in rows if row["nama"]})
     body = asked if asked in known else ""
     spelled = sorted({row["badan"] for row in rows if row["nama"] == body} | {c for c, n in names.items() if n == body})
     chosen = {"all": not body, "bodies": json.dumps(spelled)}
+    own = [row for row in rows if row["nama"] == body]
     return {
         **found,
         "lengkap": True,
         "badan": body,
         "semua_badan": known,
         "tahun": sorted({row["tahun"] for row in rows if row["tahun"] and body in ("", row["nama"])}),
-        "cakupan": tables_by_year([row for row in rows if row["nama"] == body]) if body else bodies_by_year(rows),
+        "cakupan": tables_by_year(own) if body else bodies_by_year(rows, release["home"]),
         "ditahan": await ask(HELD),
         "putusan": await ask(VERDICTS),
         "tidak_utuh": await ask(NOT_WHOLE, limit=FILES),
@@ -115,10 +118,10 @@ async def quality(datasette: Any, release: Json, asked: str) -> Json:
     }
 
 
-def bodies_by_year(rows: list[Json]) -> list[Json]:
-    """Rows and tables per body and year; rows whose source names no body come last."""
+def bodies_by_year(rows: list[Json], home: str) -> list[Json]:
+    """Rows and tables per body and year, the site's own first; rows whose source names no body come last."""
     found = []
-    ordered = sorted(rows, key=lambda row: (not row["nama"], row["nama"]))
+    ordered = sorted(rows, key=lambda row: (not row["nama"], row["nama"] != home, row["nama"]))
     for name, group in groupby(ordered, key=lambda row: row["nama"]):
         own = list(group)
         cells = {year: (sum(r["jumlah"] for r in some), len({r["tabel"] for r in some})) for year, some in by_year(own)}

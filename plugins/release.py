@@ -50,6 +50,7 @@ def read_release(folder: Path, config: Json) -> Json:
         "tables": tables,
         "sums": {name: table.get("sums", {}) for name, table in manifest["tables"].items()},
         "home": config.get("badan_utama", ""),
+        "home_names": [config.get("badan_utama", ""), *config.get("sebutan_utama", [])],
         "publisher": config.get("publisher", {}),
         "datasets": datasets(tables, config),
         "columns": shared_columns(tables),

@@ -27,7 +27,10 @@ async def page(request, datasette):
     asked = read_request(request.args, index)
     db = datasette.get_database(release["database"])
     if "search_choices" not in shared:  # a release never changes while it is served
-        shared["search_choices"] = await db.execute_fn(index.choices)
+        shared["search_choices"] = await db.execute_fn(
+            lambda connection: index.choices(connection, release["home_names"])
+        )
+    asked["home"] = shared["search_choices"]["home"]
     ranges = shared["search_choices"]["ranges"]
     found = await db.execute_fn(lambda connection: index.find(connection, release, words, ranges, asked))
     found["questions"] = await questions(datasette, request, words, found["asked"]) if shown(asked, QUESTION) else []

@@ -27,9 +27,12 @@ WIDE = 200
 NEAR = 2_000
 """Words of the release compared with a misspelt one, the most frequent."""
 MOST_BODIES = 300
+NEARER = 1.9
+"""What a row of the own government counts more: less than the words in their order, more than a shorter title."""
 TABLES = "select name from sqlite_master where name = 'cari_rentang'"
 RANGES = "select tabel, jenis, dari, sampai from cari_rentang order by dari"
 YEARS = "select nilai from cari_saringan where saringan = 'tahun' and nilai glob '[12][0-9][0-9][0-9]' order by 1 desc"
+EVERY_BODY = "select nilai from cari_saringan where saringan = 'badan' order by banyak desc, nilai"
 BODIES = "select nilai from cari_saringan where saringan = 'badan' order by banyak desc, nilai limit :most"
 HITS = "select rowid from cari_fts where cari_fts match :words and rowid between :first and :last limit :most"
 COUNT = f"select count(*) from ({HITS})"
@@ -52,12 +55,17 @@ def asker(connection: Any) -> Ask:
     return lambda sql, **values: connection.execute(sql, values).fetchall()
 
 
-def choices(connection: Any) -> Json:
-    """What the release's index can be narrowed to, and where its tables lie in it; nothing where it has no index."""
+def choices(connection: Any, home: list[str]) -> Json:
+    """What the release's index can be narrowed to, and where its tables lie in it; nothing where it has no index.
+
+    ``home`` are the names of the government that opens the site, as they stand in the names of bodies.
+    """
     ask = asker(connection)
     if not ask(TABLES):
-        return {"ranges": [], "years": [], "bodies": []}
+        return {"ranges": [], "years": [], "bodies": [], "home": []}
+    names = [name.lower() for name in home if name]
     return {
+        "home": [row[0] for row in ask(EVERY_BODY) if any(name in row[0].lower() for name in names)],
         "ranges": [dict(row) for row in ask(RANGES)],
         "years": [row[0] for row in ask(YEARS)],
         "bodies": sorted(row[0] for row in ask(BODIES, most=MOST_BODIES)),
@@ -101,12 +109,13 @@ def longer(ask: Ask, word: str, most: int) -> list[str]:
     return [row[0] for row in ask(LONGER, word=word, end=word + "{", most=most)]
 
 
-def expression(words: Any, groups: list[Json], asked: Json, column: str = "") -> str:
-    """The FTS5 expression of a search, its words in one column where named, narrowed to year and body."""
+def expression(words: Any, groups: list[Json], asked: Json, column: str = "", bodies: Any = ()) -> str:
+    """The FTS5 expression of a search, its words in one column where named, narrowed to year and body or bodies."""
     texts = f"{{{column or 'judul lain'}}} : ({words.expression(groups)})"
-    filters = [f"t{asked['year']}"] if asked["year"].isdigit() else []
-    filters += ["b" + asked["body"].encode().hex()] if asked["body"] else []
-    narrowed = " AND ".join(f'"{item}"' for item in filters)
+    filters = [f'"t{asked["year"]}"'] if asked["year"].isdigit() else []
+    if among := [asked["body"]] if asked["body"] else bodies:
+        filters.append("(" + " OR ".join(f'"b{body.encode().hex()}"' for body in among) + ")")
+    narrowed = " AND ".join(filters)
     return f"{texts} AND saring : ({narrowed})" if narrowed else texts
 
 
@@ -135,7 +144,7 @@ def kind_group(ask: Ask, release: Json, words: Any, tables: list[Json], groups: 
         return {"count": 0, "hits": []}
     most = WIDE if alone else POOL
     near = few if few is not None and count <= most else first_numbers(ask, words, tables, groups, asked, most)
-    ranked = in_order(ask, release, words, tables, groups, near)
+    ranked = in_order(ask, release, words, tables, groups, near, asked["home"])
     start = (asked["page"] - 1) * PER_PAGE if alone else 0
     if start + PER_PAGE > len(ranked) and count > len(ranked):
         seen = set(ranked)
@@ -147,21 +156,23 @@ def kind_group(ask: Ask, release: Json, words: Any, tables: list[Json], groups: 
 
 
 def first_numbers(ask: Ask, words: Any, tables: list[Json], groups: list[Json], asked: Json, most: int) -> list[int]:
-    """The first hits of a kind, those with the words in the title before the others; no table crowds out the next."""
+    """The first hits of a kind, words in the title before others; no table or body crowds out the next or the own."""
     titled = expression(words, groups, asked, "judul")
-    found = first_hits(ask, titled, tables, most)
+    found, own = first_hits(ask, titled, tables, most), []
     if len(found) == most:
         for item in (item for item in tables if item["dari"] > found[most - 1]):
             found += first_hits(ask, titled, [item], most)
+        if asked["home"]:  # a smaller government than the largest buyers would not be among the first
+            own = first_hits(ask, expression(words, groups, asked, "judul", asked["home"]), tables, PER_PAGE)
     elif len(found) < PER_PAGE:
         found += first_hits(ask, expression(words, groups, asked), tables, most)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *own]))
 
 
 def in_order(
-    ask: Ask, release: Json, words: Any, ranges: list[Json], groups: list[Json], numbers: list[int]
+    ask: Ask, release: Json, words: Any, ranges: list[Json], groups: list[Json], numbers: list[int], home: list[str]
 ) -> list[int]:
-    """Numbers by how well their rows answer; equal answers by value, as the index has them."""
+    """Numbers by how well their rows answer, the own government before others; equal ones by value, as indexed."""
     frequent = {word: 1 for group in groups for phrase in group["phrases"][:1] for word in phrase}
     marks = ", ".join(f":w{n}" for n in range(len(frequent)))
     known = dict(
@@ -172,11 +183,12 @@ def in_order(
     )
     total = max(item["sampai"] for item in ranges)
     rows = read_rows(ask, release, ranges, numbers, text_columns)
-    scored = []
+    own, scored = set(home), []
     for number in numbers:
         _, rule, row = rows[number]
         other = " ".join(str(row[name]) for name in listed(rule.get("lain")) if row[name])
         rank = words.score(groups, row[rule["judul"]], other, lambda word: known.get(word, 1) / total)
+        rank += NEARER if rule.get("badan") and row[rule["badan"]] in own else 0
         scored.append((-rank, number))
     return [number for _, number in sorted(scored)]
 
@@ -203,8 +215,9 @@ def listed(value: Any) -> list[str]:
 
 
 def text_columns(table: Json) -> list[str]:
-    """The columns in which the words stand."""
-    return [table["found_by"]["judul"], *listed(table["found_by"].get("lain"))]
+    """The columns in which the words stand, and the body."""
+    rule = table["found_by"]
+    return list(dict.fromkeys([rule["judul"], *listed(rule.get("lain")), *listed(rule.get("badan"))]))
 
 
 def all_columns(table: Json) -> list[str]:

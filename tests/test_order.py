@@ -134,3 +134,25 @@ def test_question_about_no_single_body_opens_with_the_newest_year_of_the_own_gov
     page = client(release)("/pertanyaan/jalan_per_penduduk").text
     assert f'value="{newest - 1}" selected' in page
     assert page.index(f'value="{newest}"') < page.index(f'value="{newest - 1}"')
+
+
+def test_own_government_comes_first_among_equally_good_answers(get, ask):
+    words = ask(
+        "select nama_paket from paket where nama_klpd = ? and nama_paket in"
+        " (select nama_paket from paket where nama_klpd <> ?) group by 1 order by count(*) desc, 1",
+        HOME,
+        HOME,
+    )
+    assert words
+    for row in words[:5]:
+        found = get("/cari.json", params={"q": row["nama_paket"], "jenis": "paket"}).json()["kelompok"][0]["hasil"]
+        same = [item for item in found if item["judul"] == row["nama_paket"]]
+        bodies = [HOME in item["lain"] for item in same]
+        assert bodies == sorted(bodies, reverse=True) and True in bodies, row
+
+
+def test_quality_lists_the_own_government_first_and_names_bodies_by_name(get, ask):
+    bodies = [row["badan"] for row in get("/kualitas.json").json()["cakupan"] if row["badan"]]
+    assert bodies[0] == HOME and bodies[1:] == sorted(bodies[1:])
+    codes = {row["badan"] for row in ask("select distinct badan from satker where badan <> nama_klpd")}
+    assert codes and not codes & set(bodies)

@@ -143,8 +143,9 @@ def test_own_government_comes_first_among_equally_good_answers(get, ask):
         HOME,
         HOME,
     )
-    assert words
-    for row in words[:5]:
+    short = [row for row in words if len(re.findall(r"\w+", row["nama_paket"])) <= 8]  # a search reads eight words
+    assert short
+    for row in short[:5]:
         found = get("/cari.json", params={"q": row["nama_paket"], "jenis": "paket"}).json()["kelompok"][0]["hasil"]
         same = [item for item in found if item["judul"] == row["nama_paket"]]
         bodies = [HOME in item["lain"] for item in same]

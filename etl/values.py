@@ -2,12 +2,13 @@
 
 Numbers never pass through a float: all work is on ASCII digits and Python integers. Canonical numbers have plain
 digits, "." before decimals, no trailing decimal zeros and no "-0". ``PARSERS`` holds every name that ``x-parse`` may
-use. Dates live in ``dates.py``, free text in ``texts.py``; both are re-exported here.
+use. Dates live in ``dates.py``, places in ``coordinates.py``, free text in ``texts.py``; all are re-exported here.
 """
 
 import re
 from collections.abc import Callable
 
+from etl.coordinates import bujur, lintang
 from etl.dates import bulan_tahun, tahun, tanggal, tanggal_excel, tanggal_utc_wib, waktu
 from etl.texts import ValueRefused, nama, refused, teks, tidy
 
@@ -262,11 +263,12 @@ PARSERS: dict[str, Callable[[str], str]] = {
         *(rupiah, rupiah_singkat, angka, desimal_id, bilangan, persen),
         *(tanggal, waktu, tanggal_excel, tanggal_utc_wib, bulan_tahun, tahun),
         *(kode, kode_angka, kode_tanpa_titik, ya_tidak, teks, nama, npwp, kbli),
+        *(lintang, bujur),
     )
 }
 
 __all__ = [
-    "PARSERS", "ValueRefused", "angka", "bilangan", "bulan_tahun", "desimal_id", "kbli", "kode", "kode_angka",
-    "kode_tanpa_titik", "nama", "npwp", "persen", "rupiah", "rupiah_singkat", "tahun", "tanggal", "tanggal_excel",
-    "tanggal_utc_wib", "teks", "waktu", "ya_tidak",
+    "PARSERS", "ValueRefused", "angka", "bilangan", "bujur", "bulan_tahun", "desimal_id", "kbli", "kode", "kode_angka",
+    "kode_tanpa_titik", "lintang", "nama", "npwp", "persen", "rupiah", "rupiah_singkat", "tahun", "tanggal",
+    "tanggal_excel", "tanggal_utc_wib", "teks", "waktu", "ya_tidak",
 ]  # fmt: skip

@@ -61,6 +61,12 @@ RETRIEVED = "select max(diambil_pada) as hari from berkas_sumber where resource 
 
 
 @hookimpl
+def prepare_jinja2_environment(env):
+    """Let the map of points know the choice and the rows: ``jinja_env.globals["assets"]``."""
+    env.globals.setdefault("assets", {}).update(chosen=chosen_by, item_url=item_url)
+
+
+@hookimpl
 def register_routes():
     """The page and its JSON."""
     return [(r"^/aset(?P<format>\.json)?$", page)]
@@ -86,8 +92,10 @@ async def page(request, datasette):
         **shared["asset_specs"](words, [release["tables"][table]["title"][lang] for table in TABLES]),
         "values": {},
         "letters": [letter(shared["catalogues"]["id"], found)],
+        **await shared["assets"]["map"](datasette, shared, lang, found),
         "rows_url": partial(rows_url, datasette, release),
         "item_url": partial(item_url, datasette, release),
+        "choose_points": choose_url(datasette, request.args).replace("/aset", "/aset/titik.json", 1),
         "choose": partial(choose_url, datasette, request.args),
         "asset_tables": TABLES,
         "json_url": datasette.urls.path("/aset.json") + (f"?{request.query_string}" if request.query_string else ""),
@@ -101,7 +109,8 @@ def letter(words: Json, found: Json) -> Json:
     keys = [f"asset.document.{table}" for table in found["kosong"]]
     if found["tanpa_kondisi"]:
         keys.append("asset.document.condition")
-    keys.append("asset.document.coordinates")
+    if not found["titik"] or found["titik"]["jumlah"] < found["titik"]["penyebut"] or not found["titik"]["penyebut"]:
+        keys.append("asset.document.coordinates")
     holder = words["asset.holder"]
     needs = [{"dokumen": words[key], "pemegang": holder, "badan": body, "kunci": key} for key in keys]
     return {"kepada": body, "needs": needs}
@@ -127,12 +136,8 @@ def choose_url(datasette: Any, args: Any, **changes: str | None) -> str:
 
 async def register(datasette: Any, release: Json, args: Any) -> Json:
     """Everything the page shows for a choice."""
-    db = datasette.get_database(release["database"])
+    ask = asker(datasette, release)
     shared = datasette.jinja_env.globals["assets"]
-
-    async def ask(sql: str, **values: Any) -> list[Json]:
-        return [dict(row) for row in (await db.execute(sql, values)).rows]
-
     places = await ask(PLACES)
     owners = await body_choices(ask, release, places)
     chosen = choice(args, places, [row["nama"] for row in owners])
@@ -153,11 +158,29 @@ async def register(datasette: Any, release: Json, args: Any) -> Json:
         "persediaan": [] if chosen["kondisi"] is not None else shared["stock"](rows, where),
         "urutan": at,
         "barang": await items(ask, chosen, at),
+        "titik": await shared["points"](ask, chosen, classes) if "aset_titik" in release["tables"] else None,
         "diambil": await retrieved(ask, release),
         "modal": await shared["capital"](ask, release, chosen, places, args.get("tahun"), shared["figure"]),
         "pertanyaan": await shared["questions"](datasette),
         **shared["missing"](release, everything, chosen),
     }
+
+
+def asker(datasette: Any, release: Json) -> Any:
+    """Ask the release; rows as dicts."""
+    db = datasette.get_database(release["database"])
+
+    async def ask(sql: str, **values: Any) -> list[Json]:
+        return [dict(row) for row in (await db.execute(sql, values)).rows]
+
+    return ask
+
+
+async def chosen_by(datasette: Any, release: Json, args: Any) -> Json:
+    """The choice that an address makes, as the page reads it."""
+    ask = asker(datasette, release)
+    places = await ask(PLACES)
+    return choice(args, places, [row["nama"] for row in await body_choices(ask, release, places)])
 
 
 async def body_choices(ask: Any, release: Json, places: list[Json]) -> list[Json]:

@@ -29,8 +29,9 @@ def prepare_jinja2_environment(env):
     """Let the page of the map draw: ``jinja_env.globals["charts"]``."""
     shared = env.globals.setdefault("charts", {})
     shared.update(
-        tiles=tiles, boundaries=boundaries, read_boundaries=read_boundaries, map_sheet=lambda d: sheet(shared, d)
-    )
+        tiles=tiles, boundaries=boundaries, read_boundaries=read_boundaries, map_sheet=lambda d: sheet(shared, d),
+        read_polygons=read_polygons, shade=shade, steps_of=steps_of,
+    )  # fmt: skip
 
 
 def sheet(tools: Json, dark: bool) -> str:
@@ -114,19 +115,25 @@ def with_legend(tools: Json, says: Json, parts: list[str], step: float, y: float
 
 
 @cache
-def read_boundaries(path: str) -> Json:
-    """Code of a government -> its rings of longitude and latitude, from a GeoJSON file of the deployer."""
+def read_polygons(path: str) -> Json:
+    """Code of a government -> its polygons, each of rings of longitude and latitude, from a deployer's GeoJSON file."""
     file = Path(path)
     if not file.is_file() or file.stat().st_size > LARGEST:
         raise StartupError(f"batas: {path} tidak ada atau lebih dari {LARGEST} bita")
-    found: dict[str, list[Ring]] = {}
+    found: dict[str, list[list[Ring]]] = {}
     for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
         own = feature.get("properties") or {}
         code = "".join(c for c in str(next((own[k] for k in CODES if k in own), "")) if c.isdigit())
         shapes = feature["geometry"]["coordinates"]
         polygons = shapes if feature["geometry"]["type"] == "MultiPolygon" else [shapes]
-        found.setdefault(code, []).extend([(p[0], p[1]) for p in ring] for polygon in polygons for ring in polygon)
+        found.setdefault(code, []).extend([[(p[0], p[1]) for p in ring] for ring in polygon] for polygon in polygons)
     return found
+
+
+@cache
+def read_boundaries(path: str) -> Json:
+    """Code of a government -> all its rings."""
+    return {code: [ring for polygon in shapes for ring in polygon] for code, shapes in read_polygons(path).items()}
 
 
 def boundaries(shared: Json, found: Json, says: Json, shape: str, style: str) -> str:

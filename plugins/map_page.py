@@ -21,6 +21,7 @@ FIGURES = {
     "anggaran": ("lra", "anggaran", 1),
     "pagu": ("struktur_anggaran", "total_belanja", 100),
     "paket": ("cakupan_rupiah", "nilai", 1),
+    "lokasi": ("rencana_lokasi", "pagu", 100),
     "dana_desa": ("dana_desa", "nilai", 100),
 }
 """Figure -> table, column of money, and sen in one of its units."""
@@ -34,13 +35,26 @@ SUMS = {
     "from struktur_anggaran where tahun_anggaran = :tahun group by 1",
     "cakupan_rupiah": "select nama_klpd as nama, sum(nilai_sen) as sen, 0 as bulat, '' as periode "
     "from cakupan_rupiah where tahun_anggaran = :tahun group by 1",
+    "rencana_lokasi": "select kd_kab_kota as nama, 100 * pagu as sen, 0 as bulat, '' as periode "
+    "from rencana_lokasi_ringkas where tahun_anggaran = :tahun and lokasi = 'satu'",
     "dana_desa": "select nama_pemda as nama, 100 * sum(nilai) as sen, 0 as bulat, '' as periode "
     "from dana_desa where tahun = :tahun group by 1",
 }
-YEAR = {"lra": "tahun", "dana_desa": "tahun", "struktur_anggaran": "tahun_anggaran", "cakupan_rupiah": "tahun_anggaran"}
-BODY = {"lra": "nama_pemda", "dana_desa": "nama_pemda", "struktur_anggaran": "nama_klpd", "cakupan_rupiah": "nama_klpd"}
+YEAR = {"lra": "tahun", "dana_desa": "tahun", "struktur_anggaran": "tahun_anggaran", "cakupan_rupiah": "tahun_anggaran",
+        "rencana_lokasi": "tahun_anggaran"}  # fmt: skip
+BODY = {"lra": "nama_pemda", "dana_desa": "nama_pemda", "struktur_anggaran": "nama_klpd", "cakupan_rupiah": "nama_klpd",
+        "rencana_lokasi": "kd_kab_kota"}  # fmt: skip
+WORK = "rencana_lokasi"
+"""Figure by place of work: no government's own money, so it has no province, and what has no single place of work is
+told beside the map (``map_work.py``)."""
 PEOPLE = "select kode, total from penduduk"
 DATE = "select max(diambil_pada) from berkas_sumber where resource = :table"
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    """Let the interactive map ask the same question: ``jinja_env.globals["charts"]``."""
+    env.globals.setdefault("charts", {}).update(map_asked=asked, map_says=says)
 
 
 @hookimpl
@@ -120,8 +134,9 @@ async def asked(datasette: Any, request: Any) -> Json:
     names = [name for name, (table, _, _) in FIGURES.items() if release["tables"].get(table, {}).get("rows")]
     figure = request.args.get("angka")
     figures = [figure] if figure in names else names
+    tiles = settings.get("petak", [])
     for name in figures:
-        years = await years_of(datasette, release, name, settings.get("petak", []))
+        years = await years_of(datasette, release, name, tiles)
         if years:
             figure = name
             break
@@ -130,7 +145,9 @@ async def asked(datasette: Any, request: Any) -> Json:
     year = request.args.get("tahun", "")
     year = int(year) if year.isdigit() and int(year) in years else (years[0] if years else 0)
     per = request.args.get("per") == "penduduk"
-    rows, people = await numbers(datasette, release, figure, year, settings.get("petak", []))
+    rows, people = await numbers(datasette, release, figure, year, tiles)
+    rest = datasette.jinja_env.globals["charts"]["work_rest"]
+    work = FIGURES[figure][0] == WORK and year
     return {
         "angka": figure,
         "pilihan": names,
@@ -139,6 +156,7 @@ async def asked(datasette: Any, request: Any) -> Json:
         "per": per and people,
         "ada_penduduk": people,
         "wilayah": rows,
+        "lainnya": await rest(datasette, release, year, tiles) if work else [],
         "periode": sorted({row["periode"] for row in rows if row["periode"]}),
         "diambil": await newest(datasette, release, FIGURES[figure][0]),
         "tabel": FIGURES[figure][0],
@@ -156,10 +174,16 @@ async def years_of(datasette: Any, release: Json, figure: str, tiles: list[Json]
     """Years in which at least one of the governments has a number, newest first."""
     table = FIGURES[figure][0]
     marks = ", ".join(f":n{number}" for number in range(len(tiles)))
-    sql = f"""select distinct {YEAR[table]} from {escape_sqlite(table)}
+    kept = "rencana_lokasi_ringkas" if table == WORK else table
+    sql = f"""select distinct {YEAR[table]} from {escape_sqlite(kept)}
         where {BODY[table]} in ({marks}) and {YEAR[table]} > 0 order by 1 desc"""
-    names = {f"n{number}": tile["nama"] for number, tile in enumerate(tiles)}
+    names = {f"n{number}": tile.get(name_in(table)) for number, tile in enumerate(tiles)}
     return [row[0] for row in await fetch(datasette, release, sql, names)]
+
+
+def name_in(table: str) -> str:
+    """What a table calls a government: the part of its tile's configuration."""
+    return "sirup" if table == WORK else "nama"
 
 
 async def numbers(datasette: Any, release: Json, figure: str, year: int, tiles: list[Json]) -> tuple[list[Json], bool]:
@@ -174,7 +198,9 @@ async def numbers(datasette: Any, release: Json, figure: str, year: int, tiles: 
         people = {row["kode"]: row["total"] for row in await fetch(datasette, release, PEOPLE, {})}
     rows = []
     for tile in tiles:
-        own = found.get(tile["nama"], {"sen": None, "bulat": 0, "periode": ""})
+        if table == WORK and tile.get("provinsi"):
+            continue  # a place of work is a regency or city
+        own = found.get(tile.get(name_in(table)), {"sen": None, "bulat": 0, "periode": ""})
         total = people.get(tile["kode"])
         share = own["sen"] // total if own["sen"] is not None and total and not own["bulat"] else None
         rows.append({
@@ -185,7 +211,7 @@ async def numbers(datasette: Any, release: Json, figure: str, year: int, tiles: 
             "periode": own["periode"],
             "penduduk": total,
             "per_penduduk_sen": share,
-            "tautan": address(table, tile["nama"], year, own["periode"]),
+            "tautan": address(table, tile.get(name_in(table), ""), year, own["periode"]),
         })  # fmt: skip
     return rows, bool(people)
 
@@ -193,7 +219,8 @@ async def numbers(datasette: Any, release: Json, figure: str, year: int, tiles: 
 def address(table: str, name: str, year: int, period: str) -> list[tuple[str, str]]:
     """The filters of the table page whose sum is the number."""
     own = [(BODY[table], name), (YEAR[table], str(year))]
-    return own + ([("akun", "Belanja Daerah"), ("periode", period)] if table == "lra" else [])
+    more = {"lra": [("akun", "Belanja Daerah"), ("periode", period)], WORK: [("lokasi", "satu")]}
+    return own + more.get(table, [])
 
 
 async def newest(datasette: Any, release: Json, table: str) -> str:

@@ -26,8 +26,8 @@ RESOURCES = load_resources(ROOT / "datapackages")
 WITH_FORMS = [r for r in RESOURCES.values() if r.forms]
 FIXTURES = ROOT / "tests" / "fixtures"
 IN_ENGLISH = {
-    "anggaran", "aset", "jejak", "jejak_anggaran", "jejak_aset", "jejak_penyedia", "jejak_satker", "jejak_tanda",
-    "kependudukan", "kesehatan", "kualitas", "pengadaan", "referensi",
+    "anggaran", "aset", "jejak", "jejak_anggaran", "jejak_aset", "jejak_lokasi", "jejak_penyedia", "jejak_satker",
+    "jejak_tanda", "kependudukan", "kesehatan", "kualitas", "pengadaan", "referensi",
 }  # fmt: skip
 """Datasets whose columns are all explained in English."""
 

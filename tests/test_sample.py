@@ -296,6 +296,8 @@ def test_broken_rows_stand_where_the_labels_say_and_are_few(sample: tuple[Path, 
     out, counts = sample
     errors = label(out, "errors")
     for row in errors:
+        if row["berkas"].endswith(".xlsx"):
+            continue  # coordinates that cannot be: test_points_of_the_sample_are_those_of_its_files
         record = json.loads((out / "raw" / row["berkas"]).read_text(encoding="utf-8"))[int(row["lokasi"][1:-1])]
         assert not isinstance(record[row["kolom"]], float)
         assert row["kolom"] in record

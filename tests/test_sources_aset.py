@@ -49,13 +49,14 @@ EXPECTED = [
     (LEDGER_OFFICE, "persediaan", "pengeluaran_2017", 4, 11),
     (LEDGER_PHARMACY, "persediaan", "pengeluaran_2017", 4, 11),
 ]
+POINTS = {"lintang_sumber", "bujur_sumber", "koordinat_sumber"}
 WITHHELD = {
-    "kib_a": {"alamat_sumber", "rt_rw", "nomor_sertifikat"},
+    "kib_a": {"alamat_sumber", "rt_rw", "nomor_sertifikat"} | POINTS,
     "kib_b": {"nomor_pabrik", "nomor_rangka", "nomor_mesin", "nomor_polisi", "nomor_bpkb", "pemegang"},
-    "kib_c": {"alamat_sumber"},
-    "kib_d": set(),
+    "kib_c": {"alamat_sumber"} | POINTS,
+    "kib_d": POINTS,
     "kib_e": set(),
-    "kib_f": {"alamat_sumber"},
+    "kib_f": {"alamat_sumber"} | POINTS,
 }
 
 
@@ -258,3 +259,27 @@ def test_goods_codes_point_at_their_parents(read: Read) -> None:
     rows = {row["kode"]: row["kode_induk"] for row in read("berkas/kode_parent_barang.sql", "kode_barang")}
     assert rows["1.3.2.05.01.04"] == "1.3.2.05.01"
     assert rows["1"] == ""
+
+
+@pytest.mark.parametrize("resource", ["kib_a", "kib_c", "kib_d", "kib_f"])
+def test_coordinates_are_read_from_every_header_that_the_descriptor_knows(resource: str) -> None:
+    yields = getattr(simbada, resource)
+    fields = {item["name"]: item for item in RESOURCES[resource].declared}
+    one, two = fields["koordinat_sumber"]["x-source"], [fields[f"{n}_sumber"]["x-source"] for n in ("lintang", "bujur")]
+    assert len(one) > 3 and len(two[0]) == len(two[1]) > 5
+    for header in one:
+        (row,) = yields([{"Nama Barang": "Kantor", header: "-0.5, 117.1"}])
+        assert (row["lintang_umum"], row["bujur_umum"], row["berkoordinat"]) == ("-0.5, 117.1", "-0.5, 117.1", "true")
+    for latitude, longitude in zip(*two, strict=True):
+        (row,) = yields([{"Nama Barang": "Kantor", latitude.upper(): "-0,5", longitude.upper(): " 117,1"}])
+        assert (row["lintang_umum"], row["bujur_umum"], row["berkoordinat"]) == ("-0,5", "117,1", "true")
+    (half,) = yields([{"Nama Barang": "Kantor", "Lintang": "-0,5", "Koordinat": "-"}])
+    assert (half["lintang_umum"], half["bujur_umum"], half["berkoordinat"]) == ("-0,5", "", "false")
+
+
+@pytest.mark.parametrize("resource", ["kib_a", "kib_c", "kib_f"])
+@pytest.mark.parametrize("item", [{"Nama Barang": "Rumah Negara Golongan II"}, {"Kode Barang": "1.3.3.01.02.01.001"}])
+def test_the_point_of_a_home_is_published_nowhere(resource: str, item: Row) -> None:
+    card = {"Nama Barang": "Bangunan", **item, "Koordinat": "-0.51234, 117.19876", "Lintang": "-0.51234"}
+    (row,) = getattr(simbada, resource)([card])
+    assert (row["lintang_umum"], row["bujur_umum"], row["berkoordinat"]) == ("", "", "false")

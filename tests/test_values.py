@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from etl import dates, texts, values
+from etl import coordinates, dates, texts, values
 from etl.values import PARSERS, ValueRefused
 
 settings.register_profile("values", deadline=None)  # a busy machine must not fail a law of arithmetic
@@ -225,6 +225,40 @@ ACCEPTED = {
         ("*************000", "*************000"),
     ],
     "kbli": [("01111", "01111"), (" 47111 ", "47111")],
+    "lintang": [
+        ("-0.5021", "-0.5021"),
+        ("-0,50210", "-0.5021"),
+        ("0", "0"),
+        ("-0.0", "0"),
+        ("-11.5", "-11.5"),
+        ("6.5", "6.5"),
+        ("-0.502134567890123", "-0.502134567890123"),
+        ("0°30'7.56\" LS", "-0.5021"),
+        ("0°30'7.6\"S", "-0.5021111"),
+        ("S 0° 30' 7,56''", "-0.5021"),
+        ("02°09′36″ LU", "2.16"),
+        ("1° 15' LS", "-1.25"),
+        ("0.5° U", "0.5"),
+        ("-0.5021, 117.1536", "-0.5021"),
+        ("-0.5021,117.1536", "-0.5021"),
+        ("-0,5021; 117,1536", "-0.5021"),
+        ("0°30'7.56\"S 117°9'12.96\"E", "-0.5021"),
+        ("\u00a0-0.5021,  117.1536 ", "-0.5021"),
+    ],
+    "bujur": [
+        ("117.1536", "117.1536"),
+        ("117,15360", "117.1536"),
+        ("94.5", "94.5"),
+        ("141.5", "141.5"),
+        ("117° 9' 12.96\" BT", "117.1536"),
+        ("E 117°9'", "117.15"),
+        ("117.5° T", "117.5"),
+        ("-0.5021, 117.1536", "117.1536"),
+        ("-0.5021,117.1536", "117.1536"),
+        ("-0,5021 117,1536", "117.1536"),
+        ("-0.5021 / 117.1536", "117.1536"),
+        ("0°30'7.56\" LS, 117°9'12.96\" BT", "117.1536"),
+    ],
 }
 
 # Garbage that no number, date or flag may swallow: full width and Arabic digits, floats, exponents, hidden characters.
@@ -453,6 +487,15 @@ REFUSED = {
         ),
     ],
     "kbli": ["1111", "4711", "011111", "01111.0", "A", "G 47111", "0111１", "", "01.111"],
+    "lintang": [
+        *("", "-", "117.1536", "117.1536, -0.5021", "-11.51", "6.51", "-50210", "belum diukur", "0 30 7 LS", "NaN"),
+        *("-0.5 LS", "S 0.5 S", "0.5 BT", "0°60' LS", "0°30'60\" LS", "0.5°30' LS", "-0,502,117,15", "\u22120.5"),
+        *("-0.5021, 117.1536, 12", "1e0", "٠.5", "-0.50.21", "+0.5"),
+    ],
+    "bujur": [
+        *("", "-0.5021", "117.1536, -0.5021", "94.49", "141.51", "11715360", "belum diukur", "117 9 13 BT", "-117.15"),
+        *("117.15 LS", "117.15 BB", "117°60' BT", "117,153,6", "-0.5021, 17.1536", "0", "117.15.36", "１17.15"),
+    ],
 }
 
 
@@ -492,7 +535,7 @@ def test_every_parser_has_a_table_with_at_least_as_many_refusals(name: str) -> N
     assert len(REFUSED[name]) >= len(ACCEPTED[name]) > 0
 
 
-@pytest.mark.parametrize("module", [values, dates, texts])
+@pytest.mark.parametrize("module", [values, dates, coordinates, texts])
 def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert (result.failed, result.attempted > 0) == (0, True)
@@ -621,7 +664,19 @@ def test_any_text_gives_a_text_or_a_refusal(name: str, text: str) -> None:
 @settings(max_examples=300)
 @given(
     st.sampled_from(
-        ["angka", "tanggal", "waktu", "tanggal_excel", "bulan_tahun", "tahun", "kode", "teks", "kode_angka"]
+        [
+            "angka",
+            "tanggal",
+            "waktu",
+            "tanggal_excel",
+            "bulan_tahun",
+            "tahun",
+            "kode",
+            "teks",
+            "kode_angka",
+            "lintang",
+            "bujur",
+        ]
     ),
     ANY,
 )
@@ -678,3 +733,20 @@ def test_iso_date_is_refused_or_itself(year: int, month: int, day: int) -> None:
 @given(MOMENTS.filter(lambda m: m < datetime(2099, 12, 31, 17)))
 def test_utc_instant_gives_the_date_on_a_clock_in_jakarta(moment: datetime) -> None:
     assert PARSERS["tanggal_utc_wib"](f"{moment.isoformat()}Z") == (moment + timedelta(hours=7)).date().isoformat()
+
+
+@given(st.integers(-1_150_000, 650_000), st.integers(9_450_000, 14_150_000))
+def test_a_place_comes_back_from_every_way_of_writing_it(latitude: int, longitude: int) -> None:
+    """Hundred-thousandths of a degree: as decimals exact, as minutes and seconds to the last written digit."""
+    exact = [Decimal(latitude) / 100_000, Decimal(longitude) / 100_000]
+    dotted = [f"{value:.5f}" for value in exact]
+    comma = [text.replace(".", ",") for text in dotted]
+    for pair in (", ".join(dotted), ",".join(dotted), "; ".join(comma), " ".join(comma)):
+        assert [Decimal(PARSERS["lintang"](pair)), Decimal(PARSERS["bujur"](pair))] == exact
+    sexagesimal = []
+    for value, letters in zip(exact, (("LS", "LU"), ("BB", "BT")), strict=True):
+        minutes, seconds = divmod(abs(value) % 1 * 3600, 60)
+        sexagesimal.append(f"{int(abs(value))}°{int(minutes)}'{seconds:.3f}\" {letters[value >= 0]}")
+    for name, value, text in zip(("lintang", "bujur"), exact, sexagesimal, strict=True):
+        assert Decimal(PARSERS[name](text)) == value
+        assert Decimal(PARSERS[name](" ".join(sexagesimal))) == value

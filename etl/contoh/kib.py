@@ -8,6 +8,7 @@ from typing import Any
 from etl.contoh.dunia import KD_KLPD, TARIK, Skpd, acak, kata, lognormal, pejabat, semua_akun, semua_badan, semua_skpd
 from etl.contoh.keluar import Keluaran, Lembar, buka_buku, catat_berkas, isi, kepala, labeli, rupiah, tulis_konteks
 from etl.contoh.kib_bentuk import HARGA, JUDUL, KEPALA, Kartu, baris
+from etl.contoh.kib_titik import BERTITIK, berkolom, kolom, peluang, salah, titik
 from etl.contoh.label import sambungan
 from etl.contoh.paket import Paket
 from etl.contoh.tanggal import panjang
@@ -29,6 +30,8 @@ class BukuKib:
     jumlah: dict[str, int] = field(default_factory=dict)
     total: dict[str, int] = field(default_factory=dict)
     register: dict[str, int] = field(default_factory=dict)
+    salah: int = 0
+    """Rows whose place cannot be: they are held, and belong to no sum."""
 
     def register_baru(self, kode: str) -> str:
         """Next register number of a goods code."""
@@ -40,7 +43,7 @@ class BukuKib:
         kib = kartu.kib
         self.jumlah[kib] = self.jumlah.get(kib, 0) + 1
         self.total[kib] = self.total.get(kib, 0) + kartu.nilai
-        isi(self.lembar[kib], baris(kartu, self.jumlah[kib]), True)
+        isi(self.lembar[kib], [*baris(kartu, self.jumlah[kib]), *kartu.titik], True)
 
 
 def buka_kib(keluar: Keluaran, seed: int, skala: int) -> dict[str, BukuKib]:
@@ -64,7 +67,9 @@ def buka_kib(keluar: Keluaran, seed: int, skala: int) -> dict[str, BukuKib]:
         semua[skpd.singkatan] = buku
         for kib, banyak in LAMA.items():
             for i in range(banyak * skala):
-                barang_lama(keluar, buku, kib, i, acak(seed, "kib", skpd.kode, kib, i))
+                tempat = titik(skpd, kib, peluang(seed, skpd.kode, kib, i))
+                barang_lama(keluar, buku, kib, i, acak(seed, "kib", skpd.kode, kib, i), tempat)
+        barang_salah(keluar, buku)
     tulis_konteks(keluar, "simbada", konteks)
     return semua
 
@@ -77,11 +82,24 @@ def judul(lembar: Lembar, skpd: Skpd, kib: str) -> None:
     isi(lembar, ["", "SKPD", f": {skpd.nama.upper()}"])
     isi(lembar, ["", "", "", "", "", "", "", f"No. Kode Lokasi : {skpd.kode_lokasi}"])
     isi(lembar, [])
-    kepala(lembar, KEPALA[kib])
-    isi(lembar, list(range(1, len(KEPALA[kib][0]) + 1)))
+    atas = berkolom(KEPALA[kib], kolom(skpd, kib))
+    kepala(lembar, atas)
+    isi(lembar, list(range(1, len(atas[0]) + 1)))
 
 
-def barang_lama(keluar: Keluaran, buku: BukuKib, kib: str, i: int, chance: random.Random) -> None:
+def barang_salah(keluar: Keluaran, buku: BukuKib) -> None:
+    """One building whose coordinates cannot be, where the cards have them; the row must be held."""
+    kib = BERTITIK[buku.skpd.nomor // 4 % len(BERTITIK)]
+    if not (sel := salah(buku.skpd, kib)):
+        return
+    kartu = Kartu(kib, "Barang berkoordinat salah (contoh)", "1.3.1.01.01.01.001", "999999", dt.date(2015, 5, 5),
+                  1_000_000_00, "Pembelian", "", "", titik=sel)  # fmt: skip
+    nomor = isi(buku.lembar[kib], [*baris(kartu, 0), *kartu.titik], True)
+    buku.salah += 1
+    labeli(keluar, "errors", buku.nama, f"KIB {kib}!{nomor}", f"kib_{kib.lower()}", "lintang", "nilai")
+
+
+def barang_lama(keluar: Keluaran, buku: BukuKib, kib: str, i: int, chance: random.Random, tempat: list[str]) -> None:
     """An item bought before the years of the sample, some with a planted sign."""
     akun = chance.choice([a for a in semua_akun().values() if a.kib == (kib if kib != "F" else "C")])
     nilai = lognormal(chance, {"A": 2e9, "C": 1.5e9, "D": 4e9, "F": 9e8}.get(kib, 2.5e7), 0.9, 5e5, 5e10) * 100
@@ -91,7 +109,7 @@ def barang_lama(keluar: Keluaran, buku: BukuKib, kib: str, i: int, chance: rando
     kode = "" if kib == "F" else akun.kode_barang
     kartu = Kartu(kib, f"{akun.nama_barang} {chance.choice(kata('lokasi'))} {i}", kode,
                   "" if kib == "F" else buku.register_baru(kode), tanggal, nilai, "Pembelian", "",
-                  f"Jl. {chance.choice(kata('lokasi'))}", ukuran=chance.randint(20, 4000))  # fmt: skip
+                  f"Jl. {chance.choice(kata('lokasi'))}", ukuran=chance.randint(20, 4000), titik=tempat)  # fmt: skip
     if kib == "B" and akun.kode.startswith("5.2.02.02"):
         kartu.rangka = f"RGK{buku.skpd.nomor:02d}{i:06d}"
     if kib == "A":
@@ -130,10 +148,11 @@ def tambah_aset(keluar: Keluaran, semua: dict[str, BukuKib], paket: Paket) -> No
     if not paket.aset or not paket.kontrak:
         return
     buku, akun = semua[paket.satker.singkatan], paket.baris.akun
-    for aset in paket.aset:
+    for nomor, aset in enumerate(paket.aset):
+        tempat = titik(buku.skpd, akun.kib, peluang("paket", paket.no, nomor), paket.kab["kode"])
         kartu = Kartu(
             akun.kib, aset.nama, akun.kode_barang, buku.register_baru(akun.kode_barang), aset.tanggal, aset.nilai,
-            "Pembelian", aset.keterangan, paket.lokasi, ukuran=paket.no % 900 + 50,
+            "Pembelian", aset.keterangan, paket.lokasi, ukuran=paket.no % 900 + 50, titik=tempat,
         )  # fmt: skip
         if akun.kib == "A":
             kartu.sertifikat = f"SHP.{paket.no:06d}"
@@ -163,7 +182,8 @@ def tutup_kib(keluar: Keluaran, semua: dict[str, BukuKib]) -> None:
         bukan = sum(lembar.bukan_data for lembar in buku.lembar.values())
         buku.buku.close()
         catat_berkas(
-            keluar, buku.nama, "kib_a;kib_b;kib_c;kib_d;kib_e;kib_f", sum(buku.jumlah.values()), "terbit", bukan
-        )
+            keluar, buku.nama, "kib_a;kib_b;kib_c;kib_d;kib_e;kib_f", sum(buku.jumlah.values()) + buku.salah,
+            "sebagian" if buku.salah else "terbit", bukan, buku.salah,
+        )  # fmt: skip
         labeli(keluar, "canaries", "nip", nip, buku.nama, "tanda tangan")
         labeli(keluar, "canaries", "nomor_rangka", f"RGKGANDA{buku.skpd.nomor:02d}00000", buku.nama, "Nomor / Rangka")

@@ -1,7 +1,7 @@
 """The six asset cards as the regulation prints them: merged headers, and which cells each row has."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from etl.contoh.keluar import rupiah
@@ -73,6 +73,8 @@ class Kartu:
     ukuran: int = 0
     rangka: str = ""
     sertifikat: str = ""
+    titik: list[str] = field(default_factory=list)
+    """Cells of its place, at the end of the card."""
 
     @property
     def pengenal(self) -> str:

@@ -21,6 +21,11 @@ NAME = ("jenis barang/nama barang", "jenis barang / nama barang", "nama barang/j
 CONDITION = ("kondisi", "kondisi bangunan (b, kb, rb)", "kondisi bangunan", "kondisi (b, kb, rb)")
 PLACE = ("letak / lokasi alamat", "letak/lokasi alamat", "letak / lokasi", "letak/lokasi", "letak/alamat",
          "letak / alamat", "letak", "lokasi", "alamat")  # fmt: skip
+LATITUDE = ("lintang", "latitude", "lat", "garis lintang", "koordinat / lintang", "koordinat / latitude",
+            "titik koordinat / lintang", "titik koordinat / latitude", "koordinat lintang")  # fmt: skip
+LONGITUDE = ("bujur", "longitude", "long", "garis bujur", "koordinat / bujur", "koordinat / longitude",
+             "titik koordinat / bujur", "titik koordinat / longitude", "koordinat bujur")  # fmt: skip
+POINT = ("koordinat", "titik koordinat", "koordinat gps", "titik koordinat gps", "koordinat lokasi")
 CERTIFICATE = ("status tanah / sertifikat / tanggal", "status tanah / sertifikat / nomor", "sertifikat_tanggal",
                "sertifikat_nomor")  # fmt: skip
 CONDITIONS = {
@@ -79,14 +84,14 @@ def kib_c(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def kib_d(records: Iterable[Record]) -> Iterator[Record]:
-    """Yield roads, irrigation and networks, with the unit of length where the form states it."""
+    """Yield roads, irrigation and networks, with the point and the unit of length where the form states them."""
     for record in records:
         cells = folded(record)
         if cells.get("panjang (km)"):
             record["satuan_panjang"] = "km"
         elif cells.get("panjang"):
             record["satuan_panjang"] = "tidak dinyatakan"
-        yield card(record)
+        yield located(card(record), cells)
 
 
 def kib_e(records: Iterable[Record]) -> Iterator[Record]:
@@ -109,8 +114,17 @@ def hide_numbers(record: Record) -> Record:
 
 
 def public_place(record: Record) -> Record:
-    """Add the address as it may be published."""
+    """Add the address and the point as they may be published: neither for homes."""
     cells = folded(record)
     home = HOME.search(first(cells, NAME)) or HOME_CODE.match(first(cells, CODE))
     record["letak_umum"] = "" if home else first(cells, PLACE)
+    return located(record, {} if home else cells)
+
+
+def located(record: Record, cells: Record) -> Record:
+    """Add latitude and longitude as the card has them, in cells of their own or in one, and whether both are there."""
+    apart = (first(cells, LATITUDE), first(cells, LONGITUDE))
+    both = first(cells, POINT)
+    record["lintang_umum"], record["bujur_umum"] = apart if any(apart) else (both, both)
+    record["berkoordinat"] = "true" if record["lintang_umum"] and record["bujur_umum"] else "false"
     return record

@@ -95,7 +95,6 @@ async def page(request, datasette):
         **await shared["assets"]["map"](datasette, shared, lang, found),
         "rows_url": partial(rows_url, datasette, release),
         "item_url": partial(item_url, datasette, release),
-        "choose_points": choose_url(datasette, request.args).replace("/aset", "/aset/titik.json", 1),
         "choose": partial(choose_url, datasette, request.args),
         "asset_tables": TABLES,
         "json_url": datasette.urls.path("/aset.json") + (f"?{request.query_string}" if request.query_string else ""),

@@ -101,9 +101,10 @@ def copy_table(cursor: Any, resource: Resource) -> None:
 
 
 def add_indexes(cursor: Any, resource: Resource) -> None:
-    """Index what readers filter, join and facet by; the first key column has its index already."""
-    facets = resource.get("x-datasette", {}).get("facets", [])
-    wanted = [f.name for f in public_fields(resource) if f.descriptor.get("x-index") or f.name in facets]
+    """Index what readers filter, join, facet and first sort by; the first key column has its index already."""
+    shown = resource.get("x-datasette", {})
+    used = {*shown.get("facets", []), shown.get("sort"), shown.get("sort_desc")}
+    wanted = [f.name for f in public_fields(resource) if f.descriptor.get("x-index") or f.name in used]
     for name in wanted:
         if name == resource.key[0]:
             continue

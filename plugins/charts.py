@@ -30,7 +30,7 @@ def extra_template_vars(request, datasette):
     return {"chart": partial(chart, datasette, lang)}
 
 
-async def chart(
+def chart(
     datasette: Any,
     lang: str,
     spec: Json,
@@ -67,7 +67,7 @@ async def chart(
         "number": partial(env.globals["formats"]["number"], lang=lang),
         "urls": datasette.urls,
     }
-    return Markup(await env.get_template("_chart.html").render_async(context))
+    return Markup(env.globals["whole"]("_chart.html").render(context))
 
 
 def image(

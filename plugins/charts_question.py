@@ -88,14 +88,14 @@ def addresses(datasette: Any, lang: str, asked: Json) -> Json:
     return {**found, "embed": datasette.urls.path(f"{prefix}/sematan/pertanyaan/{name}{query}")}
 
 
-async def page_chart(datasette: Any, lang: str, chart: Any, asked: Json, table: bool = False) -> Any:
+def page_chart(datasette: Any, lang: str, chart: Any, asked: Json, table: bool = False) -> Any:
     """The figure for the page, or nothing."""
     found = of_question(datasette.jinja_env.globals, lang, asked)
     if found is None:
         return ""
     files = addresses(datasette, lang, asked)
     texts = found["texts"]
-    return await chart(found["spec"], found["rows"], fields=found["fields"], files=files, table=table, **texts)
+    return chart(found["spec"], found["rows"], fields=found["fields"], files=files, table=table, **texts)
 
 
 async def answered(datasette: Any, request: Any) -> tuple[Json, Json, str]:

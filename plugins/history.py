@@ -67,9 +67,10 @@ def register_routes():
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    """Share the reading of the history with the digest and the feeds."""
+    """Share the reading of the history with the digest, the feeds and the package pages."""
     env.globals["history"] = {
         "steps": steps, "window": window, "rows": rows, "counted": counted, "counts": counts, "entries": entries,
+        "row": row_history,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ Templates receive ``lang``, ``t(key, **values)`` for our own words, ``name(texts
 ``link(url)``, which keeps the reader in her language. It translates no data, and JSON and CSV are the same in both.
 """
 
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -114,6 +114,7 @@ def text(lang: str, key: str, **values: Any) -> str:
     return (one or words[key]).format(**values)
 
 
+@lru_cache(maxsize=10_000)  # a page has hundreds, most of them on every page
 def local_link(lang: str, base: str, url: str) -> str:
     """A path on this site in the given language; a full address of ours loses its host."""
     parts = urlsplit(str(url))

@@ -5,6 +5,7 @@ Keys are unique within a channel only, so the channel is part of the address; ``
 nothing: signs are those of table ``tanda``, and a page that shows one asks search engines not to list it.
 """
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -17,6 +18,7 @@ SPELLED = """
     select distinct nama, kd_penyedia, id_penyedia from penyedia_alias where id_penyedia in (
       select id_penyedia from partisipasi where proses_tabel = :channel and proses_kunci = :key)
 """
+REPLIES = "select * from tanggapan where tanda = ? and tabel = ? and kunci = ? order by tanggal"
 UNLISTED = "noindex"
 LONGEST = 200
 
@@ -34,8 +36,9 @@ async def short(request, datasette):
     """The package of this key when one channel has it; a choice when several do."""
     release = datasette.jinja_env.globals["release"]
     key = unquote(request.url_vars["kunci"])
-    ask = datasette.jinja_env.globals["rows_of"]
-    rows = await ask(datasette, release, "paket", "select * from paket where kunci = :key order by jalur", {"key": key})
+    shared = datasette.jinja_env.globals
+    sql = "select * from paket where kunci = :key order by jalur"
+    rows = await shared["read"](datasette, shared["rows_of"], release, "paket", sql, {"key": key})
     if not rows:
         raise NotFound(f"paket: {key[:LONGEST]}")
     if len(rows) == 1:
@@ -49,7 +52,9 @@ async def page(request, datasette):
     """The page of one package, or the same as JSON."""
     release = datasette.jinja_env.globals["release"]
     channel, key = unquote(request.url_vars["jalur"]), unquote(request.url_vars["kunci"])
-    found = await datasette.jinja_env.globals["trail_of"](datasette, release, channel, key)
+    shared = datasette.jinja_env.globals
+
+    found, more = await shared["read"](datasette, everything, shared, channel, key)
     if found is None:
         raise NotFound(f"paket: {channel[:LONGEST]}/{key[:LONGEST]}")
     headers = {"x-robots-tag": UNLISTED} if found["tanda"] else {}
@@ -58,11 +63,24 @@ async def page(request, datasette):
     context = {
         **found,
         "row_address": lambda table, row: row_address(datasette, release, table, row),
-        "supplier_of": await supplier_finder(datasette, release, channel, key),
+        "supplier_of": supplier_finder(more["spelled"]),
+        "replies": more["replies"],
+        "past": await past(datasette, request, channel, key),
         "json_url": datasette.urls.path(address(channel, key) + ".json"),
     }
-    html = await datasette.render_template("package.html", context, request=request, view_name="package")
+    html = await datasette.render_template(shared["whole"]("package.html"), context, request, "package")
     return Response.html(html, headers=headers)
+
+
+def everything(ask: Any, shared: Json, channel: str, key: str) -> tuple[Json | None, Json]:
+    """The trail, and what only its page shows: spellings of its suppliers, and the replies to each of its signs."""
+    rows = partial(shared["rows_of"], ask, shared["release"])
+    found = shared["trail_of"](ask, shared["release"], channel, key)
+    raised = [tuple(sign[name] for name in ("tanda", "tabel", "kunci")) for sign in found["tanda"]] if found else []
+    return found, {
+        "spelled": rows("penyedia_alias", SPELLED, {"channel": channel, "key": key}),
+        "replies": {sign: rows("tanggapan", REPLIES, sign) for sign in raised},
+    }
 
 
 def address(channel: str, key: str) -> str:
@@ -74,10 +92,16 @@ def address(channel: str, key: str) -> str:
     return f"/paket/{quote(channel, safe='')}/{quote(key, safe='')}"
 
 
-async def supplier_finder(datasette: Any, release: Json, channel: str, key: str) -> Any:
+async def past(datasette: Any, request: Any, channel: str, key: str) -> Json | None:
+    """The history of the package's own row; ``None`` where its table is not keyed by the package alone."""
+    shared = datasette.jinja_env.globals
+    if len(shared["release"]["tables"].get(channel, {"key": ()})["key"]) != 1:
+        return None
+    return await shared["history"]["row"](datasette, request.scope.get("language", "id"), channel, [key])
+
+
+def supplier_finder(rows: list[Json]) -> Any:
     """A function: a row that names a supplier -> its id, when the package's own suppliers have one such spelling."""
-    ask = datasette.jinja_env.globals["rows_of"]
-    rows = await ask(datasette, release, "penyedia_alias", SPELLED, {"channel": channel, "key": key})
     exact: dict[Any, set[str]] = {}
     for row in rows:
         exact.setdefault((row["nama"], row["kd_penyedia"]), set()).add(row["id_penyedia"])

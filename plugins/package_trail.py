@@ -1,18 +1,20 @@
 """Everything that a release knows of one package, step by step, for its page and its JSON.
 
 Shared through ``jinja_env.globals``: ``trail_of`` gives the package with its steps, each with the rows behind it or the
-reason from ``hubungan`` why there are none; ``rows_of`` asks one statement. It judges nothing: signs are those of table
-``tanda``.
+reason from ``hubungan`` why there are none; ``rows_of`` asks one statement; ``read`` runs both. It judges nothing:
+signs are those of table ``tanda``.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from datasette import hookimpl
 from datasette.utils import escape_sqlite
 
 Json = dict[str, Any]
+Ask = Callable[..., list[Json]]
 
 STEPS = ("anggaran", "rup", "pengumuman", "peserta", "pemenang", "kontrak", "spmk", "serah_terima", "aset")
 OWN = {
@@ -88,34 +90,31 @@ LONGEST = 200
 def prepare_jinja2_environment(env):
     """Make the trail known to the pages."""
     env.globals["trail_of"] = trail
-    env.globals["rows_of"] = ask
+    env.globals["rows_of"] = rows_of
 
 
-async def trail(datasette: Any, release: Json, channel: str, key: str) -> Json | None:
+def trail(read: Ask, release: Json, channel: str, key: str) -> Json | None:
     """Everything that the release knows of one package; ``None`` when it knows none."""
     if channel not in OWN or len(key) > LONGEST:
         return None
     asked = {"channel": channel, "key": key}
-    package = await ask(
-        datasette, release, "paket", "select * from paket where jalur = :channel and kunci = :key", asked
-    )
-    states = await ask(
-        datasette, release, "jejak", "select * from jejak where jalur = :channel and kunci = :key", asked
-    )
+    ask = partial(rows_of, read, release)
+    package = ask("paket", "select * from paket where jalur = :channel and kunci = :key", asked)
+    states = ask("jejak", "select * from jejak where jalur = :channel and kunci = :key", asked)
     if not package or not states:
         return None
-    links = await edges(datasette, release, asked)
-    data = await evidence(datasette, release, asked, package[0], links)
-    suppliers = await ask(datasette, release, "partisipasi", SUPPLIERS, asked)
+    links = edges(ask, asked)
+    data = evidence(ask, release, asked, package[0], links)
+    suppliers = ask("partisipasi", SUPPLIERS, asked)
     deeds = json.dumps(connected(links, "paket_kontrak", "ke_kunci"))
-    signs = await ask(datasette, release, "tanda", SIGNS, {**asked, "deeds": deeds})
+    signs = ask("tanda", SIGNS, {**asked, "deeds": deeds})
     return {
         "paket": package[0],
         "jejak": states[0],
         "langkah": [step(name, package[0], states[0], links, data[name]) for name in STEPS],
         "penyedia": suppliers,
         "tanda": [described(sign) for sign in signs],
-        "sumber": await sources(datasette, release, [group for name in STEPS for group in data[name]]),
+        "sumber": sources(ask, [group for name in STEPS for group in data[name]]),
     }
 
 
@@ -124,30 +123,28 @@ def described(sign: Json) -> Json:
     return {name: value for name, value in sign.items() if name != "kueri"} | {"angka": json.loads(sign["angka"])}
 
 
-async def ask(datasette: Any, release: Json, table: str, sql: str, values: Json) -> list[Json]:
+def rows_of(read: Ask, release: Json, table: str, sql: str, values: Json) -> list[Json]:
     """Rows of one statement; none when the release lacks the table."""
-    if table not in release["tables"]:
-        return []
-    return [dict(row) for row in (await datasette.get_database(release["database"]).execute(sql, values)).rows]
+    return read(sql, values) if table in release["tables"] else []
 
 
-async def edges(datasette: Any, release: Json, asked: Json) -> list[Json]:
+def edges(ask: Ask, asked: Json) -> list[Json]:
     """The links of ``hubungan`` that touch the package, its plans and its contracts."""
 
-    async def where(condition: str, **values: Any) -> list[Json]:
-        return await ask(datasette, release, "hubungan", f"{LINKS} where {condition}", {**asked, **values})
+    def where(condition: str, **values: Any) -> list[Json]:
+        return ask("hubungan", f"{LINKS} where {condition}", {**asked, **values})
 
-    found = await where("dari_kunci = :key and +dari_tabel = :channel")
-    found += await where("ke_kunci = :key and +ke_tabel = :channel and +jenis = 'rup_paket'")
-    found += await where(
+    found = where("dari_kunci = :key and +dari_tabel = :channel")
+    found += where("ke_kunci = :key and +ke_tabel = :channel and +jenis = 'rup_paket'")
+    found += where(
         "+jenis = 'pengumuman_nilai' and +dari_tabel = :channel and +tersambung = 0"
         " and (ke_kunci = :key or ke_kunci >= :key || '|' and ke_kunci < :key || '}')"
     )
     deeds = json.dumps(connected(found, "paket_kontrak", "ke_kunci"))
     plans = json.dumps(connected(found, "rup_paket", "dari_kunci"))
     many = "(select value from json_each(:many))"
-    found += await where(f"dari_kunci in {many} and +dari_tabel = 'kontrak'", many=deeds)
-    found += await where(f"ke_kunci in {many} and +jenis = 'anggaran_rup'", many=plans)
+    found += where(f"dari_kunci in {many} and +dari_tabel = 'kontrak'", many=deeds)
+    found += where(f"ke_kunci in {many} and +jenis = 'anggaran_rup'", many=plans)
     return [link for link in found if link["jenis"] in EDGES]
 
 
@@ -156,20 +153,18 @@ def connected(links: list[Json], kind: str, side: str) -> list[str]:
     return list(dict.fromkeys(link[side] for link in links if link["jenis"] == kind and link["tersambung"]))
 
 
-async def evidence(
-    datasette: Any, release: Json, asked: Json, package: Json, links: list[Json]
-) -> dict[str, list[Json]]:
+def evidence(ask: Ask, release: Json, asked: Json, package: Json, links: list[Json]) -> dict[str, list[Json]]:
     """Step -> groups of rows, each with its table."""
     channel, (own, column) = asked["channel"], OWN[asked["channel"]]
     later = ELECTRONIC if channel in ("tender", "non_tender") else ()
     wanted = [("pengumuman", own, column), *RESULTS.get(channel, ()), *later]
     data: dict[str, list[Json]] = {name: [] for name in STEPS}
-    data["anggaran"] = await budget_lines(datasette, release, package, links)
-    data["rup"] = await plans(datasette, release, links)
+    data["anggaran"] = budget_lines(ask, package, links)
+    data["rup"] = plans(ask, links)
     for name, table, order in wanted:
         sql = f"select * from {escape_sqlite(table)} where {escape_sqlite(column)} = :key order by {order}"
-        data[name] += grouped(table, await ask(datasette, release, table, sql, {"key": asked["key"]}))
-    data["aset"] = await assets(datasette, release, column, asked["key"]) if later else []
+        data[name] += grouped(table, ask(table, sql, {"key": asked["key"]}))
+    data["aset"] = assets(ask, release, column, asked["key"]) if later else []
     return data
 
 
@@ -178,7 +173,7 @@ def grouped(table: str, rows: list[Json]) -> list[Json]:
     return [{"tabel": table, "baris": rows}] if rows else []
 
 
-async def budget_lines(datasette: Any, release: Json, package: Json, links: list[Json]) -> list[Json]:
+def budget_lines(ask: Ask, package: Json, links: list[Json]) -> list[Json]:
     """The budget lines of the package's plans, one row per stage of the budget, summed over their details."""
     rows = []
     for key in connected(links, "anggaran_rup", "dari_kunci"):
@@ -187,11 +182,11 @@ async def budget_lines(datasette: Any, release: Json, package: Json, links: list
         short_number = ".".join([*parts[:-1], parts[-1].removeprefix("00")])
         values = {"long": activity, "short": short_number, "skpd": unit, "account": account}
         values |= {"year": package["tahun_anggaran"], "body": package["nama_klpd"]}
-        rows += await ask(datasette, release, "anggaran", BUDGET, values)
+        rows += ask("anggaran", BUDGET, values)
     return grouped("anggaran", rows)
 
 
-async def plans(datasette: Any, release: Json, links: list[Json]) -> list[Json]:
+def plans(ask: Ask, links: list[Json]) -> list[Json]:
     """The plans that the package names, and the budget lines as they state them."""
     codes = json.dumps(connected(links, "rup_paket", "dari_kunci"))
     found = []
@@ -199,16 +194,14 @@ async def plans(datasette: Any, release: Json, links: list[Json]) -> list[Json]:
         used = {link["dari_tabel"] for link in links if link["jenis"] == "rup_paket" and link["tersambung"]}
         if table == "rup_anggaran" or table in used:
             sql = f"select * from {table} where kd_rup in (select value from json_each(:codes)) order by kd_rup"
-            found += grouped(table, await ask(datasette, release, table, sql, {"codes": codes}))
+            found += grouped(table, ask(table, sql, {"codes": codes}))
     return found
 
 
-async def assets(datasette: Any, release: Json, column: str, key: str) -> list[Json]:
+def assets(ask: Ask, release: Json, column: str, key: str) -> list[Json]:
     """The registered assets that name the package's contract or handover, or match it, each with how."""
     named = f"aset_kontrak where {column} = :key"
-    tables = await ask(
-        datasette, release, "aset_kontrak", f"select distinct tabel from {named} order by 1", {"key": key}
-    )
+    tables = ask("aset_kontrak", f"select distinct tabel from {named} order by 1", {"key": key})
     found = []
     for table in (row["tabel"] for row in tables if row["tabel"] in release["tables"]):
         sql = f"""
@@ -217,7 +210,7 @@ async def assets(datasette: Any, release: Json, column: str, key: str) -> list[J
               on k.kode_lokasi is a.kode_lokasi and k.pengenal is a.pengenal and k.urutan is a.urutan
             order by k.kode_lokasi, k.pengenal, k.urutan
         """
-        found += grouped(table, await ask(datasette, release, table, sql, {"key": key, "table": table}))
+        found += grouped(table, ask(table, sql, {"key": key, "table": table}))
     return found
 
 
@@ -258,7 +251,7 @@ def default_reason(name: str, state: str, package: Json, links: list[Json]) -> s
     return named.get(name, "plain")
 
 
-async def sources(datasette: Any, release: Json, groups: Iterable[Json]) -> list[Json]:
+def sources(ask: Ask, groups: Iterable[Json]) -> list[Json]:
     """The files that the page's rows were read from, each with its hash and the places in it."""
     places: dict[tuple[str, str], list[str]] = {}
     for group in groups:
@@ -266,7 +259,7 @@ async def sources(datasette: Any, release: Json, groups: Iterable[Json]) -> list
             if row.get("asal_berkas"):
                 places.setdefault((row["asal_berkas"], group["tabel"]), []).append(row["asal_lokasi"])
     hashes = json.dumps(sorted({sha256 for sha256, _ in places}))
-    files = await ask(datasette, release, "berkas_sumber", FILES, {"hashes": hashes})
+    files = ask("berkas_sumber", FILES, {"hashes": hashes})
     known = {(file["sha256"], file["resource"]): file for file in files}
     first = {file["sha256"]: file for file in reversed(files)}
     none = dict.fromkeys(("nama", "sumber", "url", "diambil_pada", "tarikan", "resource"))

@@ -4,11 +4,16 @@ A release never changes while it is served, so the same address gives the same b
 anew, because they say how old their data are. Several readers who ask for
 the same page at once wait for one rendering. Only whole, successful answers to GET without cookies are kept; files pass
 through untouched, and so does an answer beyond ``LARGEST``.
+
+When the first reader of a started server has told by which host name she comes, the pages that everyone opens first are
+made too, one by one, while nobody asks for anything.
 """
 
 import asyncio
+import gc
 import gzip
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -26,6 +31,24 @@ ROOM = 64_000_000
 """Bytes kept in all; the plugin setting ``cache_bytes`` replaces it."""
 TEXT = (b"text/", b"application/json", b"application/atom+xml", b"application/feed+json", b"image/svg+xml")
 FILES = (".db", ".csv", ".gz", ".zip", ".parquet", ".xlsx", ".ndjson")
+FIRST = (
+    "/",
+    "/opendata",
+    "/anggaran",
+    "/aset",
+    "/pertanyaan",
+    "/satuan-kerja",
+    "/peta",
+    "/kualitas",
+    "/unduh",
+    "/cari",
+)
+TABLES = 40
+"""Tables, the largest, whose first page is made ahead."""
+HEAVY = ("package.html", "supplier.html", "unit.html", "search.html")
+"""Templates compiled before the first reader comes."""
+QUIET = 1.0
+"""Seconds without a request before the next page is made ahead, so that a busy site never waits for one."""
 SMALL = 500
 """Below this many bytes compression costs more than it saves."""
 
@@ -69,6 +92,9 @@ class Pages:
         self.held = 0
         self.kept: OrderedDict[Key, Page] = OrderedDict()
         self.making: dict[Key, asyncio.Lock] = {}
+        self.asked = 0.0
+        self.ahead: list[str] = []
+        self.task: asyncio.Task[None] | None = None
 
     def get(self, key: Key) -> Page | None:
         """A kept answer, now the most recent."""
@@ -133,10 +159,18 @@ def asgi_wrapper(datasette):
     config = datasette.plugin_config("kaltim-terbuka") or {}
     pages = Pages(int(config.get("cache_bytes", ROOM)))
 
+    def today() -> date:
+        return datasette.jinja_env.globals.get("today", date.today)()  # the very first request comes before start-up
+
     def wrap(app):
         async def answer(scope, receive, send):
-            today = datasette.jinja_env.globals.get("today", date.today)  # the very first request comes before start-up
+            if scope["type"] == "lifespan":  # a server, no test or script
+                pages.ahead = prepared(datasette)
+            pages.asked = time.monotonic()
             key = key_of(scope, today())
+            if key is not None and pages.ahead:
+                pages.task = asyncio.create_task(make_ahead(pages, app, scope, today, pages.ahead))
+                pages.ahead = []
             if key is None or (scope["method"] == "HEAD" and pages.get(key) is None):
                 await app(scope, receive, send)
                 return
@@ -179,3 +213,32 @@ async def made(pages: Pages, key: Key, app: Any, scope: Scope, receive: Any, sen
             if page is not None:
                 pages.put(key, page)
     return page
+
+
+def prepared(datasette: Any) -> list[str]:
+    """Compile the heaviest templates, set what was loaded apart from garbage, and name the pages to make ahead."""
+    shared = datasette.jinja_env.globals
+    for name in HEAVY:
+        shared["whole"](name)
+    gc.collect()
+    gc.freeze()  # else each full collection walks the metadata again, and all readers wait
+    tables = sorted(shared["release"]["tables"].values(), key=lambda table: -table["rows"])[:TABLES]
+    paths = [*FIRST, *(f"/{shared['release']['database']}/{table['name']}" for table in tables if table["rows"])]
+    base = datasette.setting("base_url")
+    return [base + prefix + path[1:] for path in paths for prefix in ("", "en/")]
+
+
+async def make_ahead(pages: Pages, app: Any, scope: Scope, today: Callable[[], date], paths: list[str]) -> None:
+    """Make pages for the host of a reader's request, one after the other, each when nobody asks for anything."""
+
+    async def nowhere(message: Message) -> None:
+        pass
+
+    host = [header for header in scope["headers"] if header[0].lower() == b"host"]
+    for path in paths:
+        while pages.making or time.monotonic() - pages.asked < QUIET:
+            await asyncio.sleep(QUIET / 4)
+        own = {**scope, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": host}
+        key = key_of(own, today())
+        if key is not None and pages.get(key) is None:
+            await made(pages, key, app, own, None, nowhere)

@@ -49,7 +49,7 @@ async def page(request, datasette):
         "marked": lambda text: words.mark(found["asked"], str(text)),
         "address": lambda **more: address(datasette, asked, more),
     }
-    return Response.html(await datasette.render_template("search.html", context, request=request, view_name="search"))
+    return Response.html(await datasette.render_template(shared["whole"]("search.html"), context, request, "search"))
 
 
 def read_request(args: Any, index: Any) -> Json:

@@ -48,20 +48,9 @@ def register_routes():
 
 @hookimpl
 def extra_template_vars(datasette):
-    """For ``_reply.html``: the published replies to one sign on one row, and the address for replies."""
-    release = datasette.jinja_env.globals["release"]
+    """The address for replies."""
     config = datasette.plugin_config("kaltim-terbuka") or {}
-
-    async def replies(sign: str, table: str, key: str) -> list[Json]:
-        if "tanggapan" not in release["tables"]:
-            return []
-        sql = "select * from tanggapan where tanda = ? and tabel = ? and kunci = ? order by tanggal"
-        return [
-            dict(row)
-            for row in (await datasette.get_database(release["database"]).execute(sql, [sign, table, key])).rows
-        ]
-
-    return {"replies": replies, "reply_address": config.get("hak_jawab", "")}
+    return {"reply_address": config.get("hak_jawab", "")}
 
 
 async def listing(request, datasette):

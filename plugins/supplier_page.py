@@ -6,6 +6,7 @@ to list their pages. Roles state the same money, so values are never added up ac
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from datasette import NotFound, Response, hookimpl
 from datasette.utils import escape_sqlite, path_from_row_pks
 
 Json = dict[str, Any]
+Ask = Callable[..., list[Json]]
 
 EACH = 25
 IDENTITY = re.compile(r"[0-9a-f]{14}")
@@ -111,7 +113,8 @@ async def page(request, datasette):
     release = datasette.jinja_env.globals["release"]
     identity = request.url_vars["id"]
     at, bids_at = page_number(request.args.get("hal")), page_number(request.args.get("hal_tawar"))
-    found = await supplier(datasette, release, identity, at, bids_at)
+    shared = datasette.jinja_env.globals
+    found = await shared["read"](datasette, supplier, release, identity, at, bids_at)
     if found is None:
         raise NotFound(f"penyedia: {identity[:200]}")
     headers = {"x-robots-tag": "noindex"} if found["penyedia"]["perorangan"] else {}
@@ -126,7 +129,7 @@ async def page(request, datasette):
         "self_path": path,
         "json_url": f"{path}.json" + (f"?{request.query_string}" if request.query_string else ""),
     }
-    html = await datasette.render_template("supplier.html", context, request=request, view_name="supplier")
+    html = await datasette.render_template(shared["whole"]("supplier.html"), context, request, "supplier")
     return Response.html(html, headers=headers)
 
 
@@ -144,35 +147,34 @@ def pages(count: int) -> int:
     return max(1, -(-count // EACH))
 
 
-async def supplier(datasette: Any, release: Json, identity: str, at: int, bids_at: int) -> Json | None:
+def supplier(read: Ask, release: Json, identity: str, at: int, bids_at: int) -> Json | None:
     """Everything recorded of one supplier; ``None`` for an unknown id."""
     if not IDENTITY.fullmatch(identity) or "penyedia" not in release["tables"]:
         return None
 
-    async def ask(sql: str, **values: Any) -> list[Json]:
-        db = datasette.get_database(release["database"])
-        return [dict(row) for row in (await db.execute(sql, {"id": identity, **values})).rows]
+    def ask(sql: str, **values: Any) -> list[Json]:
+        return read(sql, {"id": identity, **values})
 
-    known = await ask("select * from penyedia where id_penyedia = :id")
+    known = ask("select * from penyedia where id_penyedia = :id")
     if not known:
         return None
-    packages = await ask(PACKAGES, limit=EACH, offset=(at - 1) * EACH)
-    await named(datasette, release, packages)
+    packages = ask(PACKAGES, limit=EACH, offset=(at - 1) * EACH)
+    named(read, release, packages)
     keys = json.dumps([row["proses_kunci"] for row in packages])
-    with_roles(packages, await ask(ROLES, keys=keys))
+    with_roles(packages, ask(ROLES, keys=keys))
     return {
         "penyedia": known[0],
-        "ringkasan": await ask(SUMMARY),
-        "pembeli": await ask(BUYERS),
+        "ringkasan": ask(SUMMARY),
+        "pembeli": ask(BUYERS),
         "halaman": at,
-        "jumlah_paket": (await ask(COUNT))[0]["jumlah"],
+        "jumlah_paket": ask(COUNT)[0]["jumlah"],
         "paket": packages,
         "halaman_penawaran": bids_at,
-        "jumlah_penawaran_lain": (await ask(f"select count(*) as jumlah {BIDS}"))[0]["jumlah"],
-        "penawaran_lain": await ask(LOST, limit=EACH, offset=(bids_at - 1) * EACH),
-        "terdaftar_tanpa_harga": (await ask(REGISTERED))[0]["jumlah"],
-        "ejaan": (await ask(SPELLINGS))[:MOST_SPELLINGS],
-        "tabel": await ask(TABLES),
+        "jumlah_penawaran_lain": ask(f"select count(*) as jumlah {BIDS}")[0]["jumlah"],
+        "penawaran_lain": ask(LOST, limit=EACH, offset=(bids_at - 1) * EACH),
+        "terdaftar_tanpa_harga": ask(REGISTERED)[0]["jumlah"],
+        "ejaan": ask(SPELLINGS)[:MOST_SPELLINGS],
+        "tabel": ask(TABLES),
     }
 
 
@@ -185,16 +187,15 @@ def with_roles(packages: list[Json], roles: list[Json]) -> None:
         package["peran"] = mine[package["proses_tabel"], package["proses_kunci"]]
 
 
-async def named(datasette: Any, release: Json, packages: list[Json]) -> None:
+def named(read: Ask, release: Json, packages: list[Json]) -> None:
     """Fill in name and buyer of the packages that table ``paket`` does not hold."""
-    db = datasette.get_database(release["database"])
     for channel, (table, key, body) in OTHER_NAMES.items():
         rows = {row["proses_kunci"]: row for row in packages if row["proses_tabel"] == channel}
         if rows and table in release["tables"]:
             columns = ", ".join(escape_sqlite(name) for name in (key, "nama_paket", "nama_satker", body))
             sql = f"select {columns} from {table} where {escape_sqlite(key)} in (select value from json_each(:keys))"
-            for own in (await db.execute(sql, {"keys": json.dumps(list(rows))})).rows:
-                rows[own[0]].update(nama_paket=own[1], nama_satker=own[2], nama_klpd=own[3])
+            for own in read(sql, {"keys": json.dumps(list(rows))}):
+                rows[own[key]].update(nama_paket=own["nama_paket"], nama_satker=own["nama_satker"], nama_klpd=own[body])
 
 
 def process_path(datasette: Any, release: Json, row: Json) -> str:

@@ -6,6 +6,7 @@ they are never added to one another.
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -14,6 +15,7 @@ from datasette import NotFound, Response, hookimpl
 from datasette.utils import tilde_encode
 
 Json = dict[str, Any]
+Ask = Callable[..., list[Json]]
 
 EACH = 15
 NEWEST = 12
@@ -116,7 +118,8 @@ async def page(request, datasette):
     """The page of one unit, or the same as JSON; ``tahun``, ``urut`` and ``hal`` choose year, order and page."""
     release = datasette.jinja_env.globals["release"]
     identity = unquote(request.url_vars["id"])
-    found = await unit(datasette, release, identity, request.args)
+    shared = datasette.jinja_env.globals
+    found = await shared["read"](datasette, unit, release, shared["unit_comparison"], identity, request.args)
     if found is None:
         raise NotFound(f"satuan kerja: {identity[:200]}")
     headers = {"x-robots-tag": "noindex"} if found["perorangan"] else {}
@@ -129,12 +132,12 @@ async def page(request, datasette):
         "channels": [c for c in CHANNELS if any(row["rincian"] == c for row in found["paket"])],
         "table_url": partial(filtered, datasette, release),
         "supplier_rows": partial(supplier_rows, datasette, release, identity),
-        **datasette.jinja_env.globals["unit_chart"](found["penyerapan"]),
+        **shared["unit_chart"](found["penyerapan"]),
         "row_key": tilde_encode(identity),
         "self_path": path,
         "json_url": f"{path}.json" + (f"?{request.query_string}" if request.query_string else ""),
     }
-    html = await datasette.render_template("unit.html", context, request=request, view_name="unit")
+    html = await datasette.render_template(shared["whole"]("unit.html"), context, request, "unit")
     return Response.html(html, headers=headers)
 
 
@@ -150,42 +153,40 @@ def supplier_rows(datasette: Any, release: Json, identity: str, supplier: str, r
     return filtered(datasette, release, "partisipasi", id_satker=identity, **who, **roles)
 
 
-async def unit(datasette: Any, release: Json, identity: str, args: Any) -> Json | None:
+def unit(read: Ask, release: Json, compared: Any, identity: str, args: Any) -> Json | None:
     """Everything recorded of one unit; ``None`` for an unknown id."""
     if not IDENTITY.fullmatch(identity) or "satker" not in release["tables"]:
         return None
-    db = datasette.get_database(release["database"])
 
-    async def ask(sql: str, **values: Any) -> list[Json]:
-        return [dict(row) for row in (await db.execute(sql, {"id": identity, **values})).rows]
+    def ask(sql: str, **values: Any) -> list[Json]:
+        return read(sql, {"id": identity, **values})
 
-    known = await ask("select * from satker where id_satker = :id")
+    known = ask("select * from satker where id_satker = :id")
     if not known:
         return None
-    rows, years = await ask(SUMMARY), await ask(YEARS)
+    rows, years = ask(SUMMARY), ask(YEARS)
     at = int(args["hal"]) if PAGE.fullmatch(args.get("hal") or "") else 1
     order = args.get("urut") if args.get("urut") in ORDERS else "terbaru"
     year = chosen_year(years, args.get("tahun"))
-    suppliers = (await ask(SUPPLIER_COUNT))[0]
-    compared = datasette.jinja_env.globals["unit_comparison"]
+    suppliers = ask(SUPPLIER_COUNT)[0]
     return {
         "satker": known[0],
         "tahun": year,
         "tahun_tersedia": [row["tahun_anggaran"] for row in years],
-        "anggaran": budget(rows, {row["kode"]: row for row in await ask(STAGES)}),
+        "anggaran": budget(rows, {row["kode"]: row for row in ask(STAGES)}),
         "penyerapan": absorption(rows, years, year),
         "paket": [row for row in rows if row["tabel"] == "paket"],
         "rencana": [row for row in rows if row["tabel"] in PLANS],
         "realisasi_paket": [row for row in rows if row["tabel"] == "realisasi_paket"],
         "urutan": order,
-        "daftar_paket": await ask(PACKAGES.format(order=ORDERS[order]), limit=NEWEST),
+        "daftar_paket": ask(PACKAGES.format(order=ORDERS[order]), limit=NEWEST),
         "halaman": at,
         "jumlah_penyedia": suppliers["jumlah"],
         "perorangan": bool(suppliers["perorangan"]),
-        "penyedia": await ask(SUPPLIERS, limit=EACH, offset=(at - 1) * EACH),
+        "penyedia": ask(SUPPLIERS, limit=EACH, offset=(at - 1) * EACH),
         "aset": [row for row in rows if row["tabel"] in ASSETS],
-        "banding": await compared(release["version"], ask, known[0], years, year),
-        "sebutan": await ask(NAMES),
+        "banding": compared(release["version"], ask, known[0], years, year),
+        "sebutan": ask(NAMES),
         "tabel": tables(rows),
     }
 

@@ -32,13 +32,13 @@ def prepare_jinja2_environment(env):
     env.globals["unit_chart"] = chart
 
 
-async def comparison(version: str, ask: Any, unit: Json, years: list[Json], year: int | None) -> Json | None:
+def comparison(version: str, ask: Any, unit: Json, years: list[Json], year: int | None) -> Json | None:
     """Each measure of the unit in a year and of its peers; ``None`` where nothing can be compared."""
     own = next((row for row in years if row["tahun_anggaran"] == year), None)
     kind = unit["jenis_klpd"]
     if own is None or not kind:
         return None
-    group = await group_of(version, ask, kind, year)
+    group = group_of(version, ask, kind, year)
     measures = [compare(measure, own, group["shares"][measure]) for measure in MEASURES]
     names = [row for row in group["names"] if row["id_satker"] != unit["id_satker"]][:SHOWN]
     return {
@@ -50,11 +50,11 @@ async def comparison(version: str, ask: Any, unit: Json, years: list[Json], year
     }
 
 
-async def group_of(version: str, ask: Any, kind: str, year: int | None) -> Json:
+def group_of(version: str, ask: Any, kind: str, year: int | None) -> Json:
     """Shares in order, and the first names, of every unit of a kind in a year: read once, since a release is fixed."""
     key = (version, kind, year)
     if key not in GROUPS:
-        rows = await ask(PEERS, kind=kind, year=year)
+        rows = ask(PEERS, kind=kind, year=year)
         shares = {m: sorted(s for s in (percent(m, row) for row in rows) if s is not None) for m in MEASURES}
         names = [{name: row[name] for name in ("id_satker", "nama", "nama_klpd")} for row in rows[: SHOWN + 1]]
         while len(GROUPS) >= MOST_GROUPS:

@@ -146,13 +146,15 @@ def test_renamed_required_header_is_no_longer_recognised(built, resource):
     assert all(not form.signature for form in resource.forms), "no fixture shows a table with headers"
 
 
-def test_every_facet_has_an_index(built):
+def test_every_facet_and_first_sort_has_an_index(built):
     out, _ = built
     with closing(sqlite3.connect(out / "current" / "opendata.db")) as db:
         for resource in RESOURCES.values():
             indexes = [row[1] for row in db.execute(f'pragma index_list("{resource.name}")')]
             first = {db.execute(f'pragma index_info("{name}")').fetchone()[2] for name in indexes}
-            assert set(resource.get("x-datasette", {}).get("facets", [])) <= first, resource.name
+            shown = resource.get("x-datasette", {})
+            sorts = {shown[key] for key in ("sort", "sort_desc") if key in shown}
+            assert {*shown.get("facets", []), *sorts} <= first, resource.name
 
 
 def test_metadata_yml_equals_its_regeneration():

@@ -149,6 +149,54 @@ def test_readers_who_come_together_wait_for_one_rendering():
     assert set(asyncio.run(crowd())) == {inner.body} and inner.asked == 1
 
 
+class Started(Config):
+    """What the plugin asks of Datasette when a server starts."""
+
+    def __init__(self, compiled, tables):
+        super().__init__()
+        release = {"database": "opendata", "tables": {name: {"name": name, "rows": n} for name, n in tables.items()}}
+        self.jinja_env = SimpleNamespace(globals={"whole": compiled.append, "release": release})
+
+    def setting(self, name):
+        return {"base_url": "/"}[name]
+
+
+def test_first_pages_are_made_ahead_for_the_first_readers_host_on_a_server_only():
+    inner, compiled = Counting(), []
+    names = CACHE["make_ahead"].__globals__
+    app = CACHE["asgi_wrapper"](Started(compiled, {"besar": 9, "kosong": 0}))(inner)
+
+    async def serve():
+        async def nowhere(message):
+            pass
+
+        async def ask(path, host):
+            scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+            await app({**scope, "headers": [(b"host", host)]}, None, nowhere)
+
+        await ask("/awal", b"a.id")
+        await asyncio.sleep(0.05)
+        without = inner.asked
+        await app({"type": "lifespan"}, None, nowhere)
+        await ask("/awal", b"a.id")
+        await asyncio.sleep(0.3)
+        counted = []
+        for path, host in (("/opendata/besar", b"a.id"), ("/en/opendata/besar", b"a.id"), ("/opendata/besar", b"b.id")):
+            before = inner.asked
+            await ask(path, host)
+            counted.append(inner.asked - before)
+        before = inner.asked
+        await ask("/opendata/kosong", b"a.id")
+        return without, [*counted, inner.asked - before]
+
+    names["QUIET"], quiet = 0, names["QUIET"]
+    try:
+        assert asyncio.run(serve()) == (1, [0, 0, 1, 1])
+    finally:
+        names["QUIET"] = quiet
+    assert "package.html" in compiled
+
+
 def test_the_site_keeps_languages_apart(tmp_path):
     ds = site(write_release(tmp_path / "rilis"))
     pages = [asyncio.run(ds.client.get(path)) for path in ("/opendata/tender", "/en/opendata/tender") * 2]

@@ -104,8 +104,10 @@ def add_indexes(cursor: Any, resource: Resource) -> None:
     """Index what readers filter, join, facet and first sort by; the first key column has its index already."""
     shown = resource.get("x-datasette", {})
     used = {*shown.get("facets", []), shown.get("sort"), shown.get("sort_desc")}
-    wanted = [f.name for f in public_fields(resource) if f.descriptor.get("x-index") or f.name in used]
-    for name in wanted:
+    fields = public_fields(resource)
+    wanted = [f.name for f in fields if f.descriptor.get("x-index") or f.name in used]
+    wanted += [f.source for f in fields if f.source in used]  # rupiah of exact sen, which the database computes
+    for name in dict.fromkeys(wanted):
         if name == resource.key[0]:
             continue
         cursor.execute(f"CREATE INDEX {quote(f'idx_{resource.name}_{name}')} ON {quote(resource.name)} ({quote(name)})")

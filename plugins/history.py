@@ -79,8 +79,8 @@ def extra_template_vars(request, datasette):
     """For pages of others: the history of one row, and what the last week brought."""
     lang = request.scope.get("language", "id") if request else "id"
     return {
-        "row_history": partial(row_history, datasette, lang),
-        "latest_changes": partial(latest_changes, datasette, lang),
+        name: partial(f, datasette, lang)
+        for name, f in (("row_history", row_history), ("latest_changes", latest_changes))
     }
 
 

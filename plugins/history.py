@@ -68,10 +68,7 @@ def register_routes():
 @hookimpl
 def prepare_jinja2_environment(env):
     """Share the reading of the history with the digest, the feeds and the package pages."""
-    env.globals["history"] = {
-        "steps": steps, "window": window, "rows": rows, "counted": counted, "counts": counts, "entries": entries,
-        "row": row_history,
-    }  # fmt: skip
+    env.globals["history"] = {f.__name__: f for f in (steps, window, rows, counted, counts, entries, row_history)}
 
 
 @hookimpl

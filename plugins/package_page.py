@@ -97,7 +97,7 @@ async def past(datasette: Any, request: Any, channel: str, key: str) -> Json | N
     shared = datasette.jinja_env.globals
     if len(shared["release"]["tables"].get(channel, {"key": ()})["key"]) != 1:
         return None
-    return await shared["history"]["row"](datasette, request.scope.get("language", "id"), channel, [key])
+    return await shared["history"]["row_history"](datasette, request.scope.get("language", "id"), channel, [key])
 
 
 def supplier_finder(rows: list[Json]) -> Any:

@@ -20,6 +20,7 @@ from etl.link import link
 from etl.load import load
 from etl.privacy import pseudonym_key
 from etl.publish import current_version, publish
+from etl.retention import prune
 from etl.validate import validate_part
 
 ROOT = Path(__file__).parent.parent
@@ -141,6 +142,8 @@ def build(
         changed = record_delta(out, before, release)
         if changed:
             say(changed)
+        for old in prune(out, datapackages):
+            say(f"rilis {old}: berkasnya dilepas, sidiknya tetap")
         say(f"terbit: rilis {release} dalam {time.monotonic() - started:.1f} detik")
         return rows
 

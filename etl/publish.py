@@ -28,6 +28,8 @@ from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
 
 SAMPLE_HOST = ".contoh.invalid"
+RETIRED = "ditarik.json"
+"""In the folder of a release whose files are gone: why."""
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -199,6 +201,7 @@ def switch(out: Path, aside: Path, version: str) -> str:
             place = target / path.relative_to(aside)
             place.parent.mkdir(parents=True, exist_ok=True)
             path.replace(place)
+        (target / RETIRED).unlink(missing_ok=True)
         shutil.rmtree(aside)
     else:
         aside.rename(target)
@@ -209,7 +212,7 @@ def switch(out: Path, aside: Path, version: str) -> str:
 
 def verify_releases(out: Path) -> Iterator[str]:
     """Yield a sentence for every file of every kept release that is missing or whose bytes changed."""
-    for folder in sorted(p for p in (out / "releases").glob("[0-9a-f]*") if p.is_dir()):
+    for folder in sorted(p for p in (out / "releases").glob("[0-9a-f]*") if (p / "opendata.db").exists()):
         named = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
         for name, file in named.items():
             if not (folder / name).is_file():
@@ -245,7 +248,7 @@ def rollback(out: Path) -> str:
     if not version:
         raise ReleaseBroken(f"{out}: belum ada rilis")
     before = previous_of(out, version)
-    if not before or not (out / "releases" / before).is_dir():
+    if not before or not (out / "releases" / before / "opendata.db").exists():
         raise ReleaseBroken(f"{out}: rilis {version} tidak punya pendahulu yang tersimpan")
     point(out, before)
     return before

@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 
-from etl.archive import file_hash, sync
+from etl.archive import file_hash, read_log, sync
 from etl.database import PUBLIC_PAGE, create_table, literal, open_database, quote
 from etl.descriptors import PROVENANCE, Resource
 from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Json
-from etl.release_package import SAMPLE, citation, release_package
+from etl.licences import brought
+from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
 
@@ -43,10 +44,11 @@ def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fin
     build_database(out, aside / "opendata.db", public)
     check_database(aside / "opendata.db", public)
     sources = read_sources(aside / "opendata.db")
-    tables = write_tables(aside, public, datasets, is_sample(sources), out / "current")
+    credit = credits(public, datasets, brought(read_log(out), sources, public))
+    tables = write_tables(aside, public, credit, is_sample(sources), out / "current")
     copy_reports(out, aside / "laporan")
     version = file_hash(aside / "opendata.db")[:16]
-    write_json(aside / "datapackage.json", release_package(datasets, public, tables, version, is_sample(sources)))
+    write_json(aside / "datapackage.json", release_package(credit, public, tables, version, is_sample(sources)))
     write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))
     (aside / "CITATION.cff").write_text(citation(version, sources, is_sample(sources)), encoding="utf-8")
     content = manifest(out, aside, version, tables, sources, fingerprint)

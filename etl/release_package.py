@@ -29,17 +29,16 @@ TEXT_KEYS = ("title", "description", "x-en", "x-en-description", "x-unit", "x-oc
 
 
 def release_package(
-    datasets: list[Json], resources: dict[str, Resource], tables: dict[str, Json], version: str, sample: bool
+    credit: dict[str, Json], resources: dict[str, Resource], tables: dict[str, Json], version: str, sample: bool
 ) -> Json:
-    """Describe the released CSV files; stock ``frictionless validate`` passes on it."""
-    inherited = {r["name"]: d for d in datasets for r in d["resources"]}
+    """Describe the released CSV files; stock ``frictionless validate`` passes on it. ``credit`` is ``credits``'s."""
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "opendata",
         "version": version,
         "title": TITLE,
         "description": f"{SAMPLE} {DESCRIPTION}" if sample else DESCRIPTION,
-        "resources": [describe(r, inherited[name], tables[name]) for name, r in resources.items()],
+        "resources": [describe(r, credit[name], tables[name]) for name, r in resources.items()],
     }
 
 
@@ -59,7 +58,7 @@ def citation(version: str, sources: list[Json], sample: bool) -> str:
     return yaml.safe_dump(content | dated, allow_unicode=True, sort_keys=False, width=120)
 
 
-def describe(resource: Resource, dataset: Json, table: Json) -> Json:
+def describe(resource: Resource, credit: Json, table: Json) -> Json:
     """One resource: path, hash, dialect and the published schema."""
     out: Json = {
         "name": resource.name,
@@ -71,7 +70,7 @@ def describe(resource: Resource, dataset: Json, table: Json) -> Json:
         "bytes": table["bytes"],
         "hash": f"sha256:{table['sha256']}",
         "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True},
-        **credits(resource, dataset),
+        **credit,
         "x-dataset": resource.dataset,
         "x-en": resource.get("x-en", {}),
     }
@@ -82,9 +81,16 @@ def describe(resource: Resource, dataset: Json, table: Json) -> Json:
     return out
 
 
-def credits(resource: Resource, dataset: Json) -> Json:
-    """Title, description, licences and sources of a table; its own before its dataset's."""
-    return {key: given[key] for key in KEPT for given in (dataset, resource.descriptor) if key in given}
+def credits(resources: dict[str, Resource], datasets: list[Json], brought: dict[str, Json]) -> dict[str, Json]:
+    """Title, description, licences and sources per table: its own before its dataset's; first what its files bring."""
+    found = {}
+    inherited = {r["name"]: d for d in datasets for r in d["resources"]}
+    for name, resource in resources.items():
+        given = {key: x[key] for key in KEPT for x in (inherited[name], resource.descriptor) if key in x}
+        for key, items in brought.get(name, {}).items():
+            given[key] = [*items, *(item for item in given.get(key, []) if item not in items)]
+        found[name] = given
+    return found
 
 
 def schema(resource: Resource) -> Json:

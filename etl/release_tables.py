@@ -24,7 +24,7 @@ from etl.fields import Field, Json
 from etl.freshness import newest_sql
 from etl.parallel import WORKERS
 from etl.release_files import Table, write_csv, write_files
-from etl.release_package import SAMPLE, credits, schema
+from etl.release_package import SAMPLE, schema
 
 SMALL = 4_000_000
 """Bytes of a database whose tables are not worth a second process."""
@@ -35,17 +35,15 @@ def public_fields(resource: Resource) -> list[Field]:
     return [field for field in resource.fields if field.public]
 
 
-def write_tables(aside: Path, resources: dict[str, Resource], datasets: list[Json], sample: bool, old: Path) -> Json:
+def write_tables(aside: Path, resources: dict[str, Resource], credit: dict[str, Json], sample: bool, old: Path) -> Json:
     """Write the files of every table below ``aside``; return rows, bytes, hash, exact sums and formats per table.
 
     ``old`` is the folder of the release before it, whose files are linked where the table is the same.
     """
     database = aside / "opendata.db"
     before = read_manifest(old)
-    inherited = {r["name"]: d for d in datasets for r in d["resources"]}
-    jobs = [
-        (database, describe(r, inherited[n], sample), aside, old, entry_of(before, n)) for n, r in resources.items()
-    ]
+    described = {name: describe(resource, credit[name], sample) for name, resource in resources.items()}
+    jobs = [(database, table, aside, old, entry_of(before, name)) for name, table in described.items()]
     if database.stat().st_size < SMALL:
         written = [write_table(*job) for job in jobs]
     else:
@@ -72,7 +70,7 @@ def entry_of(manifest: Json, name: str) -> Json:
     return {**entry, "hashes": {path: manifest["files"][path]["sha256"] for path in names}}
 
 
-def describe(resource: Resource, dataset: Json, sample: bool) -> Table:
+def describe(resource: Resource, credit: Json, sample: bool) -> Table:
     """What is written of a resource."""
     names, expressions = zip(*csv_columns(resource), strict=True)
     key = resource.key if set(resource.key) <= set(names) else ("rowid",)
@@ -82,7 +80,7 @@ def describe(resource: Resource, dataset: Json, sample: bool) -> Table:
         key,
         expressions,
         frozenset(f.source for f in public_fields(resource) if f.role == "sen"),
-        terms(resource.name, credits(resource, dataset), sample),
+        terms(resource.name, credit, sample),
     )
 
 

@@ -1,0 +1,55 @@
+"""Terms that a file brings go into every table, and every file of every table, that its rows reach."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from conftest import paket
+
+from etl.archive import Pull
+from etl.build import DATAPACKAGES
+from etl.descriptors import load_resources
+from etl.licences import brought
+
+SENTENCE = "Layanan ini menggunakan API Satu Data eProc (Tender dan 2025-10-01)"
+NC = {"lisensi": "CC-BY-NC-SA-4.0", "lisensi_alamat": "https://creativecommons.org/licenses/by-nc-sa/4.0/"}
+
+
+def test_a_non_commercial_file_marks_its_tables_and_no_other(make, tmp_path):
+    konteks = yaml.safe_dump({"berkas": {"a.json": {**NC, "atribusi": SENTENCE}}})
+    make({"a.json": [paket("1", kd_rup="1;2")], "konteks.yml": konteks})
+    release = (tmp_path / "out/current").resolve()
+    package = {r["name"]: r for r in json.loads((release / "datapackage.json").read_text())["resources"]}
+    for name in ("paket_uji", "paket_uji_rup", "baris_ditahan"):
+        assert package[name]["licenses"][0] == {"name": NC["lisensi"], "path": NC["lisensi_alamat"]}
+        assert {"title": SENTENCE} in package[name]["sources"]
+        terms = json.loads(pq.read_schema(release / "data" / f"{name}.parquet").metadata[b"ketentuan"])
+        assert NC["lisensi"] in terms["Lisensi"] and SENTENCE in terms["Sumber"]
+    assert package["paket_uji"]["licenses"][1:] == [{"name": "CC0-1.0"}]
+    assert NC["lisensi"] not in json.dumps(package["kuitansi_uji"])
+
+
+def test_a_file_without_published_rows_brings_nothing(make, tmp_path):
+    make({"a.json": [paket("x")], "b.json": [paket("1")], "konteks.yml": yaml.safe_dump({"berkas": {"a.json": NC}})})
+    assert NC["lisensi"] not in (tmp_path / "out/current/datapackage.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("table", "reached", "free"),
+    [
+        (
+            "tender_nilai",
+            {"paket", "penyedia", "partisipasi", "jejak", "hubungan", "tanda", "baris_ditahan"},
+            {"kib_b"},
+        ),
+        ("anggaran", {"anggaran_ringkas", "tanda"}, {"tender", "kode_barang"}),
+        ("kib_b", {"aset_ringkas", "tanda"}, {"tender", "peserta_tender"}),
+    ],
+)
+def test_linked_tables_inherit_at_any_distance(table, reached, free):
+    resources = load_resources(DATAPACKAGES)
+    rows = [{"tarikan": 1, "resource": table, "terbit": 5}, {"tarikan": 2, "resource": "sp2d", "terbit": 5}]
+    found = brought([Pull(1, "a", "0", dict(NC)), Pull(2, "b", "1", {})], rows, resources)
+    assert {table} | reached <= set(found) and not free & set(found)
+    assert all(entry["licenses"] == [{"name": NC["lisensi"], "path": NC["lisensi_alamat"]}] for entry in found.values())

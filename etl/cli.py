@@ -13,7 +13,8 @@ from adbc_driver_manager import OperationalError
 
 from etl import build as builder
 from etl.archive import import_folder, read_log, verify
-from etl.delta import apply_delta
+from etl.cli_options import out_option, packages_option
+from etl.cli_release import apply_delta_command, ckan_command, withdraw_command
 from etl.descriptors import load_datasets, load_resources
 from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
@@ -28,25 +29,19 @@ from etl.publish import current_version, verify_releases
 from etl.publish import publish as publish_release
 from etl.publish import rollback as roll_back
 from etl.quality import refused
-from etl.retention import withdraw
 from etl.validate import validate_part
 
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EAGAIN}
 
-out_option = click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build"), show_default=True,
-    help="Folder arsip, hasil kerja dan rilis.",
-)  # fmt: skip
-packages_option = click.option(
-    "--datapackages", type=click.Path(path_type=Path, exists=True, file_okay=False), default=builder.DATAPACKAGES,
-    help="Folder deskriptor (datapackages/).",
-)  # fmt: skip
-
 
 @click.group(help=__doc__)
 def cli() -> None:
     """Group of all commands."""
+
+
+for command in (ckan_command, withdraw_command, apply_delta_command):
+    cli.add_command(command)
 
 
 @cli.command("fetch")
@@ -194,27 +189,6 @@ def rollback(out: Path) -> None:
     """Kembalikan OUT/current ke rilis sebelumnya; isinya tidak berubah sedikit pun."""
     with builder.build_lock(out):
         click.echo(f"OUT/current kini rilis {roll_back(out)}")
-
-
-@cli.command("withdraw")
-@click.argument("version")
-@click.option("--reason", required=True, help="Alasan yang dibaca pembaca di halaman rilis itu.")
-@out_option
-def withdraw_command(version: str, reason: str, out: Path) -> None:
-    """Tarik berkas satu rilis lama, misalnya karena memuat terlalu banyak; sidik dan alasannya tetap terbaca."""
-    with builder.build_lock(out):
-        withdraw(out, version, reason)
-    click.echo(f"rilis {version}: berkasnya ditarik")
-
-
-@cli.command("apply-delta")
-@click.argument("release", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.argument("delta", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.argument("target", type=click.Path(path_type=Path, file_okay=False))
-def apply_delta_command(release: Path, delta: Path, target: Path) -> None:
-    """Susun CSV rilis berikutnya di TARGET dari folder RELEASE dan DELTA; setiap tabel diperiksa sidiknya."""
-    done = apply_delta(release, delta, target)
-    click.echo(f"{list(done.values()).count('berubah')} tabel berubah, {list(done.values()).count('sama')} sama")
 
 
 @cli.command("verify")

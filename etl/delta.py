@@ -12,6 +12,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from itertools import groupby
@@ -22,9 +23,11 @@ from typing import Any
 from etl.archive import file_hash, sync
 from etl.errors import ReleaseBroken
 from etl.fields import Json
+from etl.privacy import PSEUDONYM
 from etl.release_files import packer
 
 FOLDER = "delta"
+HIDDEN = re.compile(rf"(?i){PSEUDONYM.pattern}|\[disamarkan\]")
 NUMBERS = ("integer", "year", "number", "boolean")
 
 Row = list[str]
@@ -134,7 +137,17 @@ def changes(name: str, table: Json, old: Side, new: Side) -> Iterator[Json]:
                 yield {"tabel": name, "jenis": "DEL", "kunci": key}
             else:
                 edits = {c: [a, b] for c, a, b in zip(columns, before, after, strict=True) if a != b}
-                yield {"tabel": name, "jenis": "MOD", "kunci": key, "ubah": edits}
+                yield {"tabel": name, "jenis": "MOD", "kunci": key, "ubah": discreet(edits)}
+
+
+def discreet(edits: dict[str, list[str]]) -> dict[str, list[str | None]]:
+    """Edits without what they were before where that is hidden now: a delta must not undo a pseudonym.
+
+    >>> discreet({"nama": ["Budi", "Perorangan-0123456789"], "npwp": ["1", ""]})
+    {'nama': [None, 'Perorangan-0123456789'], 'npwp': [None, '']}
+    """
+    hidden = any(HIDDEN.search(after) and not HIDDEN.search(before) for before, after in edits.values())
+    return {column: [None if hidden else before, after] for column, (before, after) in edits.items()}
 
 
 def addition(name: str, columns: list[str], row: Row) -> Json:

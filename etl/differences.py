@@ -157,8 +157,13 @@ def cells(parts: Iterator[tuple[str, Field, str]]) -> str:
 
 
 def edit_mark(resource: Resource, fields: list[Field], names: set[str], tables: set[str]) -> str:
-    """SQL of the mark of an altered row."""
-    cases = []
+    """SQL of the mark of an altered row; a name that is a pseudonym now is never set beside what it was."""
+    person = (resource.get("x-person") or {}).get("name")
+    cases = (
+        [f"WHEN {is_hidden('n', person)} AND NOT {is_hidden('o', person)} THEN '{REPROCESSED}'"]
+        if person in names
+        else []
+    )
     if "asal" in tables:
         cases.append(f"WHEN {same_bytes(resource)} THEN '{REPROCESSED}'")
     weighty = [f for f in fields if is_weighty(f)]
@@ -188,9 +193,27 @@ def same_bytes(resource: Resource) -> str:
     return f"o.asal_berkas = n.asal_berkas AND o.asal_lokasi = n.asal_lokasi AND {filled}"
 
 
+def is_hidden(side: str, column: str) -> str:
+    """SQL: a name is a pseudonym."""
+    return f"(ifnull({side}.{quote(column)}, '') GLOB 'Perorangan-*')"
+
+
+def back_as_pseudonym(resource: Resource) -> str:
+    """SQL: the new release has a pseudonym in this row's place whose key is new; empty where keys hold no person."""
+    person = resource.get("x-person") or {}
+    rest = [k for k in resource.key if k not in person.get("id", ())]
+    if not rest or len(rest) == len(resource.key):
+        return ""
+    table = quote(resource.name)
+    place = " AND ".join(f"n.{quote(k)} = o.{quote(k)}" for k in rest)
+    known = " AND ".join(f"x.{quote(k)} = n.{quote(k)}" for k in resource.key)
+    new = f"NOT EXISTS (SELECT 1 FROM lama.{table} x WHERE {known})"
+    return f"EXISTS (SELECT 1 FROM baru.{table} n WHERE {place} AND {is_hidden('n', person['name'])} AND {new})"
+
+
 def loss_mark(resource: Resource, tables: set[str]) -> str:
-    """SQL of the mark of a row that is gone."""
-    cases = []
+    """SQL of the mark of a row that is gone; one that may be back under a pseudonym's number is held."""
+    cases = [f"WHEN {again} THEN '{HELD}'"] if (again := back_as_pseudonym(resource)) else []
     if "baris_ditahan" in tables:
         place = f"b.sha256 = o.asal_berkas AND b.resource = {literal(resource.name)} AND b.lokasi = o.asal_lokasi"
         cases.append(f"WHEN EXISTS (SELECT 1 FROM baru.baris_ditahan b WHERE {place}) THEN '{HELD}'")

@@ -184,13 +184,17 @@ def remember(cursor: Any, resource: Resource, stored: list[str]) -> None:
 
 
 def add_suppliers(cursor: Any, step: int) -> None:
-    """Note the suppliers of each row's package in either release; mere registrants of a tender are left out."""
+    """Note the suppliers of each row's package in either release; mere registrants of a tender are left out.
+
+    A row whose cells are not kept is noted with today's suppliers only: the earlier one may be a pseudonym now.
+    """
     for side in ("lama", "baru"):
         cursor.execute(f"""
             INSERT OR IGNORE INTO riwayat_penyedia
             SELECT p.id_penyedia, r.nomor FROM riwayat r CROSS JOIN {side}.partisipasi p
               ON p.proses_tabel = r.proses_tabel AND p.proses_kunci = r.proses_kunci
-            WHERE r.urutan = {step} AND p.peran <> 'peserta_terdaftar' AND p.id_penyedia <> ''""")
+            WHERE r.urutan = {step} AND p.peran <> 'peserta_terdaftar' AND p.id_penyedia <> ''
+              AND ('{side}' = 'baru' OR r.golongan NOT IN ({literal(REPROCESSED)}, {literal(HELD)}))""")
 
 
 def grow(cursor: Any) -> None:

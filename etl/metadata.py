@@ -13,11 +13,9 @@ from etl.entities import HIDDEN
 from etl.fields import EXACT, Json
 from etl.questions import canned_query, load_questions
 
-<<<<<<< HEAD
-FOR_PLUGINS = ("badan_utama", "sebutan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta")
-=======
-FOR_PLUGINS = ("badan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta", "rilis")
->>>>>>> 9250e2a (Old releases keep their address: /rilis, retention with the hashes left behind, withdrawal with its reason)
+FOR_PLUGINS = (
+    "badan_utama", "sebutan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta", "rilis",
+)  # fmt: skip
 HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
 
 

@@ -1,6 +1,7 @@
 """``riwayat.db``: what one release says differently from the one before, row by row, and what a build that dies leaves."""
 
 import csv
+import gzip
 import json
 import signal
 import sqlite3
@@ -98,6 +99,24 @@ def test_our_own_reading_of_the_same_bytes_is_not_called_an_edit_at_the_source(m
     assert {(r["jenis"], r["golongan"], r["kolom"]) for r in found} == {("MOD", "olahan_ulang", "{}")} and len(
         found
     ) == 2
+
+
+def test_a_name_that_becomes_a_pseudonym_is_never_set_beside_it(make, tmp_path):
+    """Neither in the history nor in the delta: the pseudonym could be undone."""
+    pull(make, paket("1", penyedia="Sinar Harapan", bentuk="Perseroan Terbatas"))
+    pull(make, paket("1", penyedia="Sinar Harapan", bentuk="Perorangan"), retrieved="2026-02-01")
+    out = tmp_path / "out"
+    name = query_name(out)
+    assert name.startswith("Perorangan-")
+    assert b"Sinar Harapan" not in (out / "riwayat.db").read_bytes()
+    (delta,) = (out / "delta").iterdir()
+    content = gzip.decompress(delta.read_bytes()).decode()
+    assert "Sinar Harapan" not in content and name in content
+
+
+def query_name(out):
+    with closing(sqlite3.connect(out / "current" / "opendata.db")) as db:
+        return db.execute("select penyedia from paket_uji").fetchone()[0]
 
 
 def test_row_held_back_now_is_marked_and_its_cells_are_not_kept(make, tmp_path, packages):

@@ -23,6 +23,8 @@ from etl.descriptors import Resource
 from etl.differences import (
     COLUMNS,
     CONTEXT,
+    HELD,
+    REPROCESSED,
     SIRUP,
     compared_fields,
     compared_tables,

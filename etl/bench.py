@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from etl import bench_link, bench_load, bench_validate
+from etl import bench_export, bench_link, bench_load, bench_validate
 
 Json = dict[str, Any]
 FOLDER = Path("build") / "bench"
@@ -118,6 +118,28 @@ CASES = [
         theirs=bench_link.their_signs,
         answer=bench_link.answer_signs,
         before=bench_link.before_signs,
+    ),
+    Case(
+        name="export",
+        title="Satu tabel utuh sebagai CSV lewat HTTP",
+        baseline="Datasette bawaan, .csv?_stream=on",
+        goal=10.0,
+        prepare=bench_export.prepare,
+        ours=bench_export.whole,
+        theirs=bench_export.stock_whole,
+        answer=bench_export.answer,
+        before=bench_export.before,
+    ),
+    Case(
+        name="export_sorted",
+        title="83.640 baris tersaring dan terurut sebagai CSV lewat HTTP",
+        baseline="Datasette bawaan, .csv?_stream=on",
+        goal=5.0,
+        prepare=bench_export.prepare,
+        ours=bench_export.part,
+        theirs=bench_export.stock_part,
+        answer=bench_export.answer,
+        before=bench_export.before,
     ),
 ]
 

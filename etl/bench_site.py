@@ -84,8 +84,8 @@ def tilde(text: str) -> str:
 
 
 @contextmanager
-def served(release: Path, stock: bool) -> Iterator[int]:
-    """A running server on a free port."""
+def served(release: Path, stock: bool, more: tuple[str, ...] = ()) -> Iterator[int]:
+    """A running server on a free port, with ``more`` arguments."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -99,7 +99,7 @@ def served(release: Path, stock: bool) -> Iterator[int]:
         "--port",
         str(port),
     ]
-    command += ["--inspect-file", str(release / "inspect.json")]
+    command += ["--inspect-file", str(release / "inspect.json"), *more]
     if not stock:
         command += ["--metadata", "metadata.yml", "--plugins-dir", "plugins", "--template-dir", "plugins/templates"]
         command += ["--static", "assets:plugins/static", "--setting", "suggest_facets", "off"]

@@ -32,6 +32,12 @@ def register_routes():
 
 
 @hookimpl
+def prepare_jinja2_environment(env):
+    """Let files say how they are cited: ``jinja_env.globals["cite"]``."""
+    env.globals["cite"] = citation
+
+
+@hookimpl
 def extra_template_vars(request, datasette):
     """What the citation box and the report box of any page need."""
     release = datasette.jinja_env.globals["release"]

@@ -17,7 +17,6 @@ from datasette.database import QueryInterrupted
 from datasette.filters import Filters
 from datasette.plugins import pm
 from datasette.utils import await_me_maybe, escape_sqlite, tilde_decode
-from datasette.views.table import TableView
 
 Json = dict[str, Any]
 
@@ -31,13 +30,13 @@ ENOUGH = 10
 REPEATED = {"tahapan": (), "tingkat": ("akun", "kode_rekening", "induk")}
 """Stages of a budget, and levels of an account tree, state the same money; which columns keep them apart too."""
 FILTERING = ("_where", "_through", "_searchmode")
-ADDRESS = r"^/(?P<database>opendata)/(?P<table>[^/.]+)\.(?P<format>json|csv)$"
 
 
 @hookimpl
-def register_routes():
-    """JSON and CSV of a table; groups are ours, all else Datasette answers."""
-    return [(ADDRESS, export)]
+def prepare_jinja2_environment(env):
+    """Let the exports find groups and filters: ``jinja_env.globals["export_groups"]`` and ``["table_selection"]``."""
+    env.globals["export_groups"] = export
+    env.globals["table_selection"] = selection
 
 
 @hookimpl
@@ -218,11 +217,9 @@ def double_counted(release: Json, request: Any, table: str, found: Json) -> str:
 
 
 async def export(request, datasette):
-    """Groups as JSON or CSV; without ``_kelompok`` the table itself."""
+    """Groups as JSON or CSV."""
     database, table = request.url_vars["database"], tilde_decode(request.url_vars["table"])
     release = datasette.jinja_env.globals["release"]
-    if not request.args.get("_kelompok"):
-        return await TableView(datasette).dispatch_request(request)
     if table not in release["tables"]:
         raise NotFound(f"tabel: {table}")
     await datasette.ensure_permissions(

@@ -13,6 +13,7 @@ import asyncio
 import gc
 import gzip
 import hashlib
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,9 @@ LARGEST = 1_000_000
 ROOM = 64_000_000
 """Bytes kept in all; the plugin setting ``cache_bytes`` replaces it."""
 TEXT = (b"text/", b"application/json", b"application/atom+xml", b"application/feed+json", b"image/svg+xml")
+EXPORT = re.compile(r"/(sql|opendata|(opendata|riwayat|pertanyaan)/[^/]+)\.json$")
+"""JSON of all rows (``exports.py``); a page of a table has ``_size`` or ``_next`` and is kept."""
+PAGED = re.compile(rb"(^|&)_(size|next)=")
 FILES = (".db", ".csv", ".gz", ".zip", ".parquet", ".xlsx", ".ndjson")
 FIRST = (
     "/",
@@ -150,7 +154,7 @@ def keepable(start: Message) -> bool:
     """Whether an answer that begins so may be kept: successful, without a cookie, not already compressed."""
     names = {name.lower(): value for name, value in start["headers"]}
     private = b"set-cookie" in names or b"content-encoding" in names or b"no-store" in names.get(b"cache-control", b"")
-    return start["status"] == 200 and not private
+    return start["status"] == 200 and not private and b"x-total-rows" not in names
 
 
 @hookimpl
@@ -185,7 +189,7 @@ def asgi_wrapper(datasette):
 
 def key_of(scope: Scope, day: date) -> Key | None:
     """What an answer depends on, the day among it; ``None`` for requests that are none of ours."""
-    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or is_file(scope["path"]):
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or passes(scope):
         return None
     headers = {name.lower(): value for name, value in scope["headers"]}
     if headers.keys() & {b"cookie", b"authorization", b"range"}:
@@ -194,9 +198,12 @@ def key_of(scope: Scope, day: date) -> Key | None:
     return (*place, scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
 
 
-def is_file(path: str) -> bool:
-    """Whether an address is a file of the release, which has its own bytes, hash and length."""
-    return path.endswith(FILES) or "/unduh/" in path
+def passes(scope: Scope) -> bool:
+    """Whether an address is a file of the release or an export: these have their own bytes, tags and lengths."""
+    path = scope["path"]
+    if path.endswith(FILES) or "/unduh/" in path:
+        return True
+    return bool(EXPORT.search(path)) and not PAGED.search(scope["query_string"])
 
 
 async def made(pages: Pages, key: Key, app: Any, scope: Scope, receive: Any, send: Any) -> Page | None:

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 Pairs = list[tuple[str, str]]
 
 TRACKING = re.compile(r"(fb|g|d|tt|tw|ms)clid|[gw]braid|igsh(id)?|mc_[ce]id|utm_\w+|_g[al]|ref_src")
-PAGE = re.compile(r"/(?P<database>[^/.]+)/(?P<table>[^/]+?)(/(?P<row>[^/]+?))?(\.(?P<format>\w+))?")
+PAGE = re.compile(r"/(?P<database>[^/.]+)/(?P<table>[^/]+?)(/(?P<row>[^/]+?))?(\.(?P<format>excel\.csv|\w+))?")
 PAGES = {
     r"/penyedia/[^/]+": ("hal", "hal_tawar"),
     r"/paket/.+": (),
@@ -33,7 +33,8 @@ PAGES = {
     r"/satuan-kerja/[^/]+": ("tahun", "hal", "urut"),
 }
 """Our own pages -> the arguments that they know. A page that is not listed is not checked."""
-QUESTION = re.compile(r"/pertanyaan/(\w+)")
+FORMATS = ("json", "csv", "excel.csv", "xlsx", "ndjson")
+QUESTION = re.compile(r"/pertanyaan/(\w+)(?:\.(?:csv|excel\.csv|xlsx|ndjson|json))?")
 FREE = ("_labels", "_nl", "_json_infinity", "_trace", "_dl", "_extra", "_extras", "_header", "_shape", "_json", "_ttl")
 QUERY = (*FREE, "_stream", "_size", "_hide_sql", "_show_sql", "_timelimit")
 ROW = (*FREE, "_label")
@@ -127,7 +128,7 @@ def unknown(pairs: Pairs, known: Any) -> list[Json]:
 
 def wrong_format(datasette: Any, path: str, ending: str | None) -> list[Json]:
     """An ending that stands for no format of ours."""
-    known = ["json", "csv", *(name for name in datasette.renderers if name != "json")]
+    known = [*FORMATS, *(name for name in datasette.renderers if name != "json")]
     if ending is None or ending in (*known, "jsono"):
         return []
     near = closest(ending, {name: name for name in known})

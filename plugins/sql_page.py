@@ -1,7 +1,7 @@
 """``/sql``: any read-only question to the release, with the tables beside it, examples, and errors in plain words.
 
-Shows the first rows, up to Datasette's limit, and says so; ``/sql.csv`` (``sql_rows.py``) gives all of them. It stores
-nothing; the address is the question, so it can be shared and cited.
+Shows the first rows, up to Datasette's limit, and says so; ``/sql.csv`` and its like (``exports.py``) give all of them.
+It stores nothing; the address is the question, so it can be shared and cited.
 """
 
 import difflib
@@ -35,19 +35,20 @@ KNOWN = (
 
 @hookimpl
 def register_routes():
-    """The page and its JSON."""
-    return [(r"^/sql(?P<format>\.json)?$", page)]
+    """The page."""
+    return [(r"^/sql$", page)]
 
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    """Let the file download judge a question the same way."""
+    """Let the exports judge a question the same way."""
     env.globals["sql_question"] = question
     env.globals["sql_fault"] = fault
+    env.globals["named_tables"] = named_tables
 
 
 async def page(request, datasette):
-    """The editor and the answer, or the answer as JSON."""
+    """The editor and the answer."""
     release = datasette.jinja_env.globals["release"]
     await datasette.ensure_permissions(
         request.actor, [("execute-sql", release["database"]), ("view-database", release["database"]), "view-instance"]
@@ -59,9 +60,6 @@ async def page(request, datasette):
             answer = await datasette.get_database(release["database"]).execute(sql, values, truncate=True)
         except (QueryInterrupted, sqlite3.Error) as problem:
             error = fault(release, sql, problem)
-    status = 400 if error else 200
-    if request.url_vars["format"]:
-        return Response.json(as_json(release, sql, values, answer, error), status=status)
     context = {
         "sql": sql,
         "values": values,
@@ -74,7 +72,7 @@ async def page(request, datasette):
         "arguments": urlencode({"sql": sql, **values}),
     }
     html = await datasette.render_template("sql.html", context, request=request, view_name="sql")
-    return Response.html(html, status=status)
+    return Response.html(html, status=400 if error else 200)
 
 
 async def question(datasette: Any, args: Any) -> tuple[str, Json, Json | None]:
@@ -120,14 +118,3 @@ def named_tables(release: Json, sql: str) -> list[Json]:
     """The tables that a question names, in its order."""
     words = dict.fromkeys(re.findall(r"\w+", sql.lower()))
     return [release["tables"][word] for word in words if word in release["tables"]]
-
-
-def as_json(release: Json, sql: str, values: Json, answer: Any, error: Json | None) -> Json:
-    """The answer for programs; ``terpotong`` says whether rows are missing."""
-    found: Json = {"rilis": release["version"], "contoh": release["sample"], "sql": sql, "nilai": values}
-    if error:
-        return {**found, "galat": {"jenis": error["key"], "kata": error["word"], "saran": error["suggest"]}}
-    if answer is None:
-        return found
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in map(tuple, answer.rows)]
-    return {**found, "kolom": list(answer.columns), "terpotong": bool(answer.truncated), "baris": rows}

@@ -37,7 +37,7 @@ def db(contoh):
 def test_example_answers_in_both_languages_and_formats(ask, db, example):
     values = {name: db.execute(sql).fetchone()[0] for name, sql in FILLED.items() if f":{name}" in example["sql"]}
     answer = ask("/sql.json", example["sql"], **values).json()
-    assert answer["baris"] and not answer["terpotong"]
+    assert answer["baris"] and answer["jumlah"] == len(answer["baris"])
     for path, title in (("/sql", example["id"]), ("/en/sql", example["en"])):
         page = ask(path, example["sql"], **values)
         assert page.status_code == 200 and title in page.text
@@ -68,8 +68,8 @@ def test_example_answers_in_both_languages_and_formats(ask, db, example):
 def test_a_fault_is_told_in_plain_words_and_changes_nothing(ask, sql, sentence):
     page = ask("/sql", sql)
     assert page.status_code == 400 and sentence in words(page)
-    assert ask("/sql.json", sql).status_code == 400
     if "recursive" not in sql:  # a file may take a minute
+        assert ask("/sql.json", sql).status_code == 400
         file = ask("/sql.csv", sql)
         assert file.status_code == 400 and file.headers["content-type"].startswith("text/plain")
 

@@ -1,0 +1,90 @@
+"""Measurement: a table of a release as CSV over HTTP, ours beside stock Datasette streaming the same rows.
+
+Both servers run over the same release and are started before the clock; each answer goes to a file. Stock Datasette
+streams without its limit of 100 MB, which would cut it short. The rows and sums of both files must be equal.
+"""
+
+import atexit
+import csv
+import hashlib
+import http.client
+import sqlite3
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from etl import bench_load
+from etl.bench_site import served
+
+ROWS = 83_640
+"""Rows of the sorted, filtered export: what stock Datasette once answered with 1,000 of."""
+TABLE = "/opendata/rencana.csv"
+CHUNK = 1 << 20
+ports: dict[bool, int] = {}
+
+
+def prepare(folder: Path, rows: int) -> Path:
+    """Build the release once."""
+    home = (folder / f"muat-{rows}").absolute()
+    return home if (home / "tetap" / "current").exists() else bench_load.rerun_prepare(folder, rows)
+
+
+def before(home: Path) -> None:
+    """Start both servers; they end with this process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    for stock in (False, True):
+        release = (home / "tetap" / "current").resolve()
+        ports[stock] = stack.enter_context(served(release, stock, ("--setting", "max_csv_mb", "0")))
+
+
+def whole(home: Path) -> Path:
+    """The whole table, ours."""
+    return fetched(home, False, TABLE)
+
+
+def stock_whole(home: Path) -> Path:
+    """The whole table, streamed by stock Datasette."""
+    return fetched(home, True, f"{TABLE}?_stream=on&_size=max")
+
+
+def part(home: Path) -> Path:
+    """A twelfth of a million rows by value, ours."""
+    return fetched(home, False, f"{TABLE}?{query(home)}")
+
+
+def stock_part(home: Path) -> Path:
+    """The same rows, streamed by stock Datasette."""
+    return fetched(home, True, f"{TABLE}?_stream=on&_size=max&{query(home)}")
+
+
+def query(home: Path) -> str:
+    """Filter and order that leave ``ROWS`` rows, or all of a smaller table."""
+    with closing(sqlite3.connect(f"file:{home}/tetap/current/opendata.db?mode=ro", uri=True)) as db:
+        last = "select max(kd_rup) from (select kd_rup from rencana order by kd_rup limit ?)"
+        return f"kd_rup__lte={db.execute(last, (ROWS,)).fetchone()[0]}&_sort_desc=pagu"
+
+
+def fetched(home: Path, stock: bool, path: str) -> Path:
+    """One answer in a file; a broken one is an error."""
+    target = home / "unduhan.csv"
+    with closing(http.client.HTTPConnection("127.0.0.1", ports[stock], timeout=600)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        if response.status != 200:
+            raise RuntimeError(f"{path}: {response.status}")
+        with target.open("wb") as file:
+            while piece := response.read(CHUNK):
+                file.write(piece)
+    return target
+
+
+def answer(path: Path) -> str:
+    """What both files must agree on: columns, rows, keys, a sum."""
+    keys, total = [], 0
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        names = next(reader)
+        for row in reader:
+            keys.append(int(row[names.index("kd_rup")]))
+            total += int(row[names.index("pagu")])
+    return repr((names, len(keys), total, hashlib.sha256(repr(sorted(keys)).encode()).hexdigest()))

@@ -1,0 +1,225 @@
+"""One export in a process of its own: reads a job on standard input, writes frames to standard output, ends.
+
+A job is JSON: ``database``, ``sql``, ``values``, ``rows`` (when known), ``format``, ``most`` and ``cells`` (limits),
+``cpu`` and ``wall`` (seconds), ``memory`` and ``file`` (bytes), ``folder`` for what must wait on disk, ``gzip``,
+``spool`` (nothing leaves before all is made), and what the formats need (``output.py``, ``workbook.py``).
+Frames: a letter, four bytes of length, the content. ``M`` says what follows (rows, columns, bytes when known), ``D`` is
+data, ``E`` ends a whole export with its number of rows, ``X`` refuses. No ``E``: the export is broken, whatever came.
+"""
+
+import importlib.util
+import json
+import os
+import resource
+import signal
+import sqlite3
+import struct
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import output
+import workbook
+from datasette.utils import escape_fts
+
+Json = dict[str, Any]
+Rows = list[tuple[Any, ...]]
+
+NICE = 10
+FRAME = 256 * 1024
+BLOCK = 1_000
+"""Most rows in memory at a time; fewer where they are long."""
+OFTEN = 100_000
+"""Steps of SQLite between two looks at the time."""
+SHARED = Path(__file__).parent.parent / "sql_functions.py"
+READS = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+ASKABLE = ("data_version", "table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list")
+CLOSED_FUNCTIONS = ("load_extension", "fts3_tokenizer")
+CLOSED_TABLES = ("sqlite_stmt", "dbstat", "sqlite_dbpage", "pragma_database_list")
+
+
+class Refused(Exception):
+    """The export is not made: which sentence, and the word in it."""
+
+
+class Frames:
+    """What the server reads."""
+
+    def __init__(self, target: Any):
+        self.target = target
+        self.sent = False
+
+    def put(self, kind: bytes, content: Any) -> None:
+        """One frame; anything but bytes as JSON."""
+        body = content if isinstance(content, bytes | memoryview) else json.dumps(content).encode()
+        self.target.write(struct.pack(">cI", kind, len(body)))
+        self.target.write(body)
+
+    def data(self, content: bytes) -> None:
+        """Data, in frames of a bounded size."""
+        self.sent = True
+        view = memoryview(content)
+        for start in range(0, len(view), FRAME):
+            self.put(b"D", view[start : start + FRAME])
+
+
+def main() -> int:
+    """Make the export that standard input asks for."""
+    job = json.load(sys.stdin.buffer)
+    restrain(job)
+    frames = Frames(os.fdopen(os.dup(1), "wb", buffering=FRAME))
+    os.dup2(2, 1)  # whatever prints, prints to the log
+    try:
+        export(job, frames)
+    except Refused as refusal:
+        frames.put(b"X", dict(zip(("key", "word"), refusal.args, strict=True)))
+    except (sqlite3.Error, MemoryError) as problem:
+        if frames.sent:
+            raise
+        frames.put(b"X", fault(problem))
+    frames.target.flush()
+    return 0
+
+
+def restrain(job: Json) -> None:
+    """Caps of this process; the kernel ends it when one is passed."""
+    os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (job["cpu"] + 5, job["cpu"] + 10))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (job["file"], job["file"]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.alarm(job["wall"])
+
+
+def fault(problem: Exception) -> Json:
+    """Why SQLite stopped, before anything was sent."""
+    text = str(problem)
+    if "interrupted" in text:
+        return {"key": "slow", "word": ""}
+    if isinstance(problem, MemoryError) or "out of memory" in text or "too big" in text or "disk" in text:
+        return {"key": "memory", "word": ""}
+    return {"key": "sql", "word": text}
+
+
+def export(job: Json, frames: Frames) -> None:
+    """Count, say what comes, send it, and end it only when the number of rows is the promised one."""
+    db = connect(job)
+    total = job["rows"] if job["rows"] is not None else count(db, job)
+    if total > job["most"]:
+        raise Refused("many", str(job["most"]))
+    cursor = db.execute(job["sql"], job["values"])
+    names = output.distinct([column[0] for column in cursor.description])
+    head = {"rows": total, "columns": names}
+    if job["format"] == "xlsx":
+        if total > workbook.SHEET_ROWS:
+            raise Refused("sheet", str(workbook.SHEET_ROWS))
+        if total * len(names) > job["cells"]:
+            raise Refused("cells", str(job["cells"]))
+        path = Path(job["folder"], "data.xlsx")
+        done = workbook.write(path, job, names, blocks(cursor), total)
+        whole(done, total)
+        send_file(path, head, frames)
+    else:
+        parts = output.FORMATS[job["format"]](job, names, checked(blocks(cursor), total), total)
+        send_parts(packed(parts) if job["gzip"] else parts, job, head, frames)
+    frames.put(b"E", {"rows": total})
+
+
+def connect(job: Json) -> sqlite3.Connection:
+    """The release, read-only, with the functions that pages have; it stops when the time is up."""
+    db = sqlite3.connect(f"file:{quote(job['database'])}?mode=ro&immutable=1", uri=True)
+    spec = importlib.util.spec_from_file_location("sql_functions", SHARED)
+    shared = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(shared)
+    shared.prepare_connection(db)
+    db.create_function("escape_fts", 1, escape_fts)
+    db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    db.set_progress_handler(lambda: int(time.process_time() > job["cpu"]), OFTEN)
+    # Search tables set themselves up with statements that a reader may not use: they do so before she is watched.
+    search = "select name from sqlite_master where type = 'table' and sql like 'create virtual table%'"
+    for (name,) in db.execute(search).fetchall():
+        db.execute(f'select * from "{name.replace(chr(34), chr(34) * 2)}" limit 0')
+    db.set_authorizer(allowed)
+    return db
+
+
+def allowed(action: int, one: str | None, two: str | None, database: str | None, inner: str | None) -> int:
+    """Reading, and nothing else."""
+    closed = action not in READS
+    if action == sqlite3.SQLITE_PRAGMA:
+        closed = one not in ASKABLE
+    elif action == sqlite3.SQLITE_FUNCTION:
+        closed = (two or "").lower() in CLOSED_FUNCTIONS
+    elif action == sqlite3.SQLITE_READ:
+        closed = (one or "").lower() in CLOSED_TABLES
+    return sqlite3.SQLITE_DENY if closed else sqlite3.SQLITE_OK
+
+
+def count(db: sqlite3.Connection, job: Json) -> int:
+    """How many rows there are, counting no further than one beyond the limit."""
+    counted = f"select count(*) from (select 1 from (\n{job['sql']}\n) limit {job['most'] + 1})"
+    return int(db.execute(counted, job["values"]).fetchone()[0])
+
+
+def blocks(cursor: sqlite3.Cursor) -> Iterator[Rows]:
+    """The rows, few at first and fewer when they are long."""
+    number = 10
+    while rows := cursor.fetchmany(number):
+        yield rows
+        size = sum(len(cell) for cell in rows[-1] if isinstance(cell, str | bytes)) + 20 * len(rows[-1])
+        number = max(1, min(BLOCK, 4 * FRAME // size, 4 * number))
+
+
+def checked(found: Iterator[Rows], total: int) -> Iterator[Rows]:
+    """The same blocks; more or fewer rows than counted is a fault."""
+    done = 0
+    for rows in found:
+        done += len(rows)
+        if done > total:
+            break
+        yield rows
+    whole(done, total)
+
+
+def whole(done: int, total: int) -> None:
+    """Whether the rows made are the rows counted."""
+    if done != total:
+        raise RuntimeError(f"{done} of {total} rows")
+
+
+def packed(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes, gzipped quickly."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    for part in parts:
+        yield packer.compress(part)
+    yield packer.flush()
+
+
+def send_parts(parts: Iterator[bytes], job: Json, head: Json, frames: Frames) -> None:
+    """Send what is made as it is made, or, for a reader who could not tell a part from the whole, all at the end."""
+    if job["spool"]:
+        with tempfile.NamedTemporaryFile(dir=job["folder"], delete=False) as file:
+            for part in parts:
+                file.write(part)
+        send_file(Path(file.name), head, frames)
+        return
+    frames.put(b"M", head)
+    for part in parts:
+        frames.data(part)
+
+
+def send_file(path: Path, head: Json, frames: Frames) -> None:
+    """Send a finished file."""
+    frames.put(b"M", {**head, "bytes": path.stat().st_size})
+    with path.open("rb") as file:
+        while part := file.read(FRAME):
+            frames.data(part)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,8 +1,8 @@
 """What the address of a table asks an export for: its filters, order and columns as one SELECT, or the built file.
 
 Filters are those that Datasette makes of the same address; columns and values have been checked (``query_check.py``).
-Without ``_sort`` rows come in the order of the key, as in the built files. Rupiah of exact sen are whole numbers where
-they are whole. An argument that only a page of JSON can follow is refused rather than forgotten.
+Without ``_sort`` rows come in the order of the key, as in the built files; with it as on the pages. Rupiah of exact sen
+are whole numbers where they are whole. An argument that only a page of JSON can follow is refused, never forgotten.
 """
 
 from typing import Any
@@ -32,8 +32,7 @@ async def table_export(datasette: Any, request: Any, wanted: Json) -> Json | Res
     shared, args = datasette.jinja_env.globals, request.args
     database, name, ending = wanted["database"], wanted["name"], request.url_vars["format"]
     release, db = shared["release"], datasette.get_database(database)
-    view = await db.get_view_definition(name)
-    if not view and not await db.table_exists(name):
+    if not await db.table_exists(name) and not await db.get_view_definition(name):
         raise NotFound(f"tabel: {name[:200]}")
     moved = filters_should_redirect(args)
     if moved:
@@ -49,7 +48,7 @@ async def table_export(datasette: Any, request: Any, wanted: Json) -> Json | Res
     where, wanted["values"] = await shared["table_selection"](datasette, request, database, name)
     wanted["filtered"] = bool(where)
     cells = [cell(column, columns, ending == "csv") for column in chosen(args, columns, keys)]
-    wanted["sql"] = select(name, cells, where, ordered(args, name, keys, bool(view)))
+    wanted["sql"] = select(name, cells, where, ordered(args, name, keys, bool(wanted["tables"])))
     if wanted["tables"] and not where:
         wanted["rows"] = wanted["tables"][0]["rows"]
         path = f"data/{name}.{ending}"
@@ -86,14 +85,16 @@ def chosen(args: Any, columns: list[str], keys: list[str]) -> list[str]:
     return [name for name in found if name not in without]
 
 
-def ordered(args: Any, name: str, keys: list[str], view: bool) -> list[str]:
-    """The order, the same every time: what is asked for, then the key."""
+def ordered(args: Any, name: str, keys: list[str], known: bool) -> list[str]:
+    """The order, the same every time: by the key; or what is asked for, then as pages have it (``table_order.py``)."""
     table = escape_sqlite(name)  # columns of the table, not the cells made from them
     column, descending = args.get("_sort_desc") or args.get("_sort") or "", bool(args.get("_sort_desc"))
-    descending = descending or args.get("_sort_by_desc") == "on"
-    first = [f"{table}.{escape_sqlite(column)}" + (" desc" if descending else "")] if column else []
-    rest = [f"{table}.{escape_sqlite(key)}" for key in keys if key != column]
-    return [*first, *rest] or ([] if view else [f"{table}.rowid"])
+    way = " desc" if descending or args.get("_sort_by_desc") == "on" else ""
+    own = [f"{table}.{escape_sqlite(key)}" for key in keys]
+    if not column:
+        return own
+    rest = [f"{table}.rowid{way}"] if known else [key for key in own if key != f"{table}.{escape_sqlite(column)}"]
+    return [f"{table}.{escape_sqlite(column)}{way}", *rest]
 
 
 def select(name: str, cells: list[str], where: list[str], order: list[str]) -> str:

@@ -140,9 +140,10 @@ def connect(job: Json) -> sqlite3.Connection:
     db.create_function("escape_fts", 1, escape_fts)
     db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     db.set_progress_handler(lambda: int(time.process_time() > job["cpu"]), OFTEN)
-    # Search tables set themselves up with statements that a reader may not use: they do so before she is watched.
+    # Virtual tables set themselves up with statements that a reader may not use: they do so before she is watched.
     search = "select name from sqlite_master where type = 'table' and sql like 'create virtual table%'"
-    for (name,) in db.execute(search).fetchall():
+    asked = [name for name in ASKABLE if name != "data_version"]
+    for name in [row[0] for row in db.execute(search)] + ["json_each", "json_tree", *(f"pragma_{n}" for n in asked)]:
         db.execute(f'select * from "{name.replace(chr(34), chr(34) * 2)}" limit 0')
     db.set_authorizer(allowed)
     return db

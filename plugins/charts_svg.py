@@ -12,8 +12,8 @@ from datasette import hookimpl
 
 Json = dict[str, Any]
 
-WIDTHS = {"wide": 720, "narrow": 360}
-PALETTE = ("#0b5d4f", "#c2570c", "#3b5b92", "#8a6d00", "#8c3b6e", "#4d7c32", "#6b6b6b", "#a33a2a")
+WIDTHS = {"wide": 860, "narrow": 360}
+PALETTE = ("#0b6b5b", "#d0661a", "#38639f", "#a67c00", "#8f4478", "#5a8a2c", "#6c7472", "#b03d4a")
 DARK = ("#7fd1bd", "#f0a35e", "#9db8ea", "#e0c24d", "#e39cc6", "#a6d388", "#bdbdbd", "#f2998c")
 NARROW_LETTERS = frozenset("iljtfrI.,:;|!'()[] -/")
 FONT = '"DejaVu Sans","Noto Sans","Liberation Sans",Roboto,"Segoe UI",Arial,sans-serif'

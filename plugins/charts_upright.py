@@ -10,7 +10,7 @@ from datasette import hookimpl
 
 Json = dict[str, Any]
 
-HEIGHT = 240
+HEIGHT = 260
 
 
 @hookimpl

@@ -512,7 +512,8 @@ def test_catalogues_have_the_same_keys_and_no_word_without_use() -> None:
     assert set(words_of["id"]) == {key for key in words_of["en"] if not key.endswith("#1")}
     for key, sentence in words_of["id"].items():
         assert set(re.findall(r"{\w*}", sentence)) == set(re.findall(r"{\w*}", words_of["en"][key])), key
-    sources = [*PLUGINS.glob("*.py"), *(PLUGINS / "templates").glob("*.html")]
+    templates = PLUGINS / "templates"
+    sources = [*PLUGINS.glob("*.py"), *templates.glob("*.html"), *templates.glob("*.txt")]
     code = "\n".join(p.read_text(encoding="utf-8") for p in sources)
     families = tuple(set(re.findall(r"""["']((?:[a-z_]+\.)+)["'{]""", code)))  # t("trail.step." ~ name), f"op.{lookup}"
     assert [k for k in words_of["id"] if f'"{k}"' not in code and not k.startswith(families)] == []

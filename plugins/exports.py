@@ -37,11 +37,12 @@ def register_routes(datasette):
     names = "|".join(re.escape(name) for name in datasette.databases if not name.startswith("_"))
     return [
         (rf"^/(?P<database>{names})/(?P<table>[^/.]+){ENDING}", table),
-        (rf"^/(?P<database>{names}){ENDING}", answer),
+        (rf"^/(?P<database>opendata){ENDING}", answer),
+        (rf"^/(?P<database>{names})\.(?P<format>csv|excel\.csv|ndjson|xlsx)$", answer),
         (rf"^/sql{ENDING}", answer),
         (rf"^/pertanyaan/(?P<name>\w+){ENDING}", question),
         (r"^/(?P<database>[^/.]*~[^/.]*)(?P<rest>[/.].*)?$", spelled),
-        (rf"^/(?P<database>{names})\.db$", database_file),
+        (r"^/opendata\.db$", database_file),
     ]
 
 
@@ -67,12 +68,9 @@ async def spelled(request, datasette):
     return Response.redirect(datasette.urls.path(f"/{name}{request.url_vars['rest'] or ''}{query}"))
 
 
-async def database_file(request, datasette):
+async def database_file(datasette):
     """The database is a file of the release, which can be resumed."""
-    release = datasette.jinja_env.globals["release"]
-    if request.url_vars["database"] != release["database"]:
-        raise NotFound(request.path)
-    return Response.redirect(datasette.urls.path(f"/unduh/{release['database']}.db"))
+    return Response.redirect(datasette.urls.path("/unduh/opendata.db"))
 
 
 async def table(request, datasette, send, receive):
@@ -182,7 +180,7 @@ async def send_or_refuse(datasette: Any, request: Any, send: Any, receive: Any, 
     job["database"] = str(Path(datasette.get_database(wanted["database"]).path).resolve())
 
     def headers(facts: Json) -> list[tuple[bytes, bytes]]:
-        found = head | shared["export_headers"](shared["release"], job, wanted, facts)
+        found = head | shared["export_headers"](datasette, job, wanted, facts)
         return [(name.encode(), value.encode()) for name, value in found.items()]
 
     fault = await shared["run_export"](caps, job, headers, request.scope, receive, send)

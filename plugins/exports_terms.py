@@ -68,8 +68,9 @@ def terms(datasette: Any, request: Any, wanted: Json) -> list[list[str]]:
     return [[words[f"export.term.{name}"], text] for name, text in lines.items() if text]
 
 
-def headers(release: Json, job: Json, wanted: Json, made: Json) -> dict[str, str]:
+def headers(datasette: Any, job: Json, wanted: Json, made: Json) -> dict[str, str]:
     """Headers that say what follows."""
+    release = datasette.jinja_env.globals["release"]
     sample = "contoh-" if release["sample"] else ""
     part = "-saringan" if wanted["filtered"] else ""
     name = f"{sample}{job['sheet']}{part}-{release['version'][:12]}.{job['format']}"
@@ -80,7 +81,7 @@ def headers(release: Json, job: Json, wanted: Json, made: Json) -> dict[str, str
         "x-robots-tag": "noindex",
         "accept-ranges": "none",
         "vary": "accept-encoding",
-        "link": '</unduh/datapackage.json>; rel="describedby"',
+        "link": f'<{datasette.urls.path("/unduh/datapackage.json")}>; rel="describedby"',
     }
     found |= {"content-encoding": "gzip"} if job["gzip"] else {}
     return found | ({"content-length": str(made["bytes"])} if "bytes" in made else {})

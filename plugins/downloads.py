@@ -1,8 +1,8 @@
 """``/unduh`` lists the release's files, ``/unduh/<file>`` sends one: database, CSV, descriptors, reports.
 
-Only files that the manifest names are ever opened, with the size and hash that it states. Nothing is made on the fly
-but ``SHA256SUMS``, the manifest's hashes in the form that ``sha256sum -c`` reads. A broken transfer can be resumed:
-one ``Range`` per request, with the file's hash as ``ETag`` for ``If-Range``. Files are sent in pieces.
+Only files that the manifest names are ever opened, beside the manifest itself and ``SHA256SUMS``, with the size and
+hash that it states. A broken transfer can be resumed: one ``Range`` per request, with the file's hash as ``ETag`` for
+``If-Range``. Files are sent in pieces.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
-WHOLE = ("opendata.db", "datapackage.json", MANIFEST)
+WHOLE = ("opendata.db", "datapackage.json", MANIFEST, "CITATION.cff")
 TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json; charset=utf-8",
@@ -70,13 +70,12 @@ def table_entry(table: Json) -> Json:
     return {name: table[name] for name in names}
 
 
-async def checksums(datasette):
+async def checksums(request, datasette, send):
     """The hashes of all files; a line that starts with # is a comment to ``sha256sum``."""
     release = datasette.jinja_env.globals["release"]
-    head = f"# {release['version']}" + (" DATA CONTOH (rekaan)" if release["sample"] else "")
-    lines = [f"{file['sha256']}  {name}" for name, file in release["files"].items()]
-    headers = {"x-rilis": release["version"]}
-    return Response("\n".join([head, *lines, ""]), headers=headers, content_type="text/plain; charset=utf-8")
+    if not (release["folder"] / SUMS).is_file():
+        raise NotFound(f"unduh: {SUMS}")
+    return await send_file(request, send, release, SUMS)
 
 
 async def member(request, datasette, send):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from etl.archive import Pull, import_folder, read_log
 from etl.delta import record_delta
-from etl.descriptors import Resource, load_datasets, load_resources
+from etl.descriptors import Resource, load_datasets, load_resources, read_yaml
 from etl.errors import BuildBusy
 from etl.extract import extract_pull, load_extractions
 from etl.flag import flag
@@ -25,6 +25,8 @@ from etl.validate import validate_part
 
 ROOT = Path(__file__).parent.parent
 DATAPACKAGES = ROOT / "datapackages"
+NAMED = ("title", "publisher", "ocds")
+"""Settings of ``site.yml`` that files of a release repeat."""
 LOCKED = ("adbc-driver-sqlite", "duckdb", "frictionless", "openpyxl", "pyarrow", "python-calamine", "sqlglot")
 
 Say = Callable[[str], None]
@@ -73,6 +75,9 @@ def code_hash(datapackages: Path) -> str:
     files += [*datapackages.rglob("*.yaml"), *datapackages.rglob("*.csv")]
     for path in sorted(files, key=lambda p: p.as_posix().encode()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    path = datapackages / "site.yml"
+    site = read_yaml(path) if path.exists() else {}
+    digest.update(json.dumps([site.get(key) for key in NAMED], sort_keys=True).encode())
     for name in LOCKED:
         digest.update(f"{name}={version(name)}\0".encode())
     return digest.hexdigest()

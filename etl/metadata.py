@@ -16,6 +16,8 @@ from etl.questions import canned_query, load_questions
 FOR_PLUGINS = (
     "badan_utama", "sebutan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta", "rilis",
 )  # fmt: skip
+NOT_SERVED = ("ocds",)
+"""Settings of ``site.yml`` that only a build needs."""
 HEADER = "# Dibuat oleh `make metadata.yml` dari datapackages/; jangan disunting.\n"
 
 
@@ -47,7 +49,7 @@ def datasette_metadata(site: Json, datasets: list[Json], resources: dict[str, Re
     }
     tables |= {name: {"hidden": True} for name in HIDDEN}
     database = {"title": site["title"], "description": site["description"], "tables": tables}
-    own = {key: value for key, value in site.items() if key not in FOR_PLUGINS}
+    own = {key: value for key, value in site.items() if key not in (*FOR_PLUGINS, *NOT_SERVED)}
     return {**own, "plugins": {"kaltim-terbuka": plugin_settings(site, datasets)}, "databases": {"opendata": database}}
 
 

@@ -27,6 +27,7 @@ from etl.licences import brought
 from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
+from etl.standards import write_standards
 
 SAMPLE_HOST = ".contoh.invalid"
 RETIRED = "ditarik.json"
@@ -48,6 +49,7 @@ def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fin
     tables = write_tables(aside, public, credit, is_sample(sources), out / "current")
     copy_reports(out, aside / "laporan")
     version = file_hash(aside / "opendata.db")[:16]
+    write_standards(aside, public, credit, version, is_sample(sources))
     write_json(aside / "datapackage.json", release_package(credit, public, tables, version, is_sample(sources)))
     write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))
     (aside / "CITATION.cff").write_text(citation(version, sources, is_sample(sources)), encoding="utf-8")

@@ -23,10 +23,11 @@ TYPES = {
     ".json": "application/json; charset=utf-8",
     ".db": "application/vnd.sqlite3",
     ".gz": "application/gzip",
+    ".zip": "application/zip",
     ".parquet": "application/vnd.apache.parquet",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-ATTACHED = (".csv", ".db", ".gz", ".parquet", ".xlsx")
+ATTACHED = (".csv", ".db", ".gz", ".parquet", ".xlsx", ".zip")
 CHUNK = 512 * 1024
 RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.ASCII)
 

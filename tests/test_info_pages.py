@@ -268,6 +268,17 @@ def test_downloads_name_every_file_and_its_hash(get, folder):
     }
 
 
+def test_downloads_name_every_file_of_the_standards(get, folder):
+    files = [
+        n for n in json.loads((folder / "manifest.json").read_text())["files"] if n.startswith(("ocds/", "fiskal/"))
+    ]
+    assert {"ocds/BACA.md", "ocds/rilis-2025.json.gz", "ocds/tabel-2025.zip", "fiskal/datapackage.json"} <= set(files)
+    for page in (get("/unduh").text, get("/en/unduh").text):
+        assert {name for name in files if f'href="/unduh/{name}"' in page} == set(files)
+    for name in ("ocds/rilis-2025.json.gz", "ocds/tabel-2025.zip"):
+        assert get(f"/unduh/{name}").content == (folder / name).read_bytes()
+
+
 def test_sha256sum_accepts_the_checksums_and_notices_a_changed_file(get, folder, tmp_path):
     sums = get("/unduh/SHA256SUMS")
     assert "DATA CONTOH" in sums.text.splitlines()[0]

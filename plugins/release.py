@@ -116,6 +116,7 @@ def describe_field(field: Json) -> Json:
         "description_en": field.get("x-en-description", ""),
         "ocds": field.get("x-ocds", ""),
         "enum": field.get("constraints", {}).get("enum", []),
+        "required": bool(field.get("constraints", {}).get("required")),
     }
 
 

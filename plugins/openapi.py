@@ -16,6 +16,8 @@ Json = dict[str, Any]
 VERSION = "3.1.0"
 REF = "#/components/"
 ERRORS = {304: "sama", 400: "salah", 404: "tidak_ada", 413: "terlalu_besar", 503: "sibuk"}
+TRIED = {"tahun": "2025", "versi": "0" * 16}
+"""What a route wants where not any word will do."""
 PLAIN = "application/json"
 
 
@@ -71,7 +73,7 @@ async def document(datasette: Any, lang: str) -> Json:
 
 def served(routes: list[Any], path: str) -> bool:
     """Whether a plugin answers an address; each parameter is tried with what such addresses hold."""
-    tried = re.sub(r"\{(\w+)\}", lambda found: "2025" if found[1] == "tahun" else "x", path)
+    tried = re.sub(r"\{(\w+)\}", lambda found: TRIED.get(found[1], "x"), path)
     return any(route.match(tried) for route in routes)
 
 

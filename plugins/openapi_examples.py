@@ -44,6 +44,7 @@ async def examples(datasette: Any) -> Json:
         "package": [found["package"][1]] if found["package"] else [],
         "government": [slug] if slug else [],
         "budget_year": [year] if year else [],
+        "version": [release["version"]],
         "tables": list(release["tables"]),
         "channels": release["tables"].get("paket", {"fields": {}})["fields"].get("jalur", {}).get("enum", []),
         "kinds": [*shared["search_index"].KINDS, "pertanyaan"],

@@ -24,6 +24,7 @@ from etl.descriptors import Resource
 from etl.errors import EtlError
 from etl.fields import Json
 from etl.link import SQL, canonical, store, tables_in
+from etl.sign_bodies import BODY, UncodedBodies, with_bodies
 from etl.signs import TABLES, Sign, load_signs
 
 COLUMNS = (
@@ -61,8 +62,9 @@ def flag(out: Path, resources: dict[str, Resource], folder: Path | None = None) 
     with duckdb.connect(":memory:") as db:
         register(db, out, [sign.sql for sign in signs] + [BUDGETS])
         budgets = {(body, year): total for body, year, total in db.execute(BUDGETS).fetchall()}
+        names = UncodedBodies(out, resources)
         for sign in signs:
-            judged = run_sign(db, sign)
+            judged = with_bodies(run_sign(db, sign), names)
             rows = list(raised_rows(sign, judged))
             kept = [row for row in rows if believable(row, budgets)]
             found[WAITING if sign.withheld else "tanda"] += kept
@@ -113,10 +115,10 @@ def run_sign(db: duckdb.DuckDBPyConnection, sign: Sign) -> pa.Table:
 
 def raised_rows(sign: Sign, judged: pa.Table) -> Iterator[Json]:
     """The raised rows as rows of ``tanda``, with the numbers behind each."""
-    numbers = judged.schema.names[len(COLUMNS) :]
+    numbers = [name for name in judged.schema.names[len(COLUMNS) :] if name != BODY]
     for row in judged.filter(pc.equal(judged["ditandai"], 1)).to_pylist():
         behind = {name: rounded(row[name]) for name in numbers if row[name] is not None}
-        own = {name: row[name] for name in COLUMNS if name not in ("ditandai", "alasan")}
+        own = {name: row[name] for name in (*COLUMNS, BODY) if name not in ("ditandai", "alasan")}
         yield {"tanda": sign.nama, **own, "angka": json.dumps(behind, ensure_ascii=False)}
 
 
@@ -135,7 +137,7 @@ def believable(row: Json, budgets: dict[tuple[str, int], int]) -> bool:
 
 def missing_rows(sign: Sign, judged: pa.Table, rows: list[Json], budgets: dict[tuple[str, int], int]) -> Iterator[Json]:
     """What could not be judged, per table, body, year and reason, with its count."""
-    names = ["tabel", "kd_klpd", "tahun_anggaran", "alasan"]
+    names = ["tabel", "kd_klpd", BODY, "tahun_anggaran", "alasan"]
     unknown = judged.filter(pc.is_null(judged["ditandai"])).select(names)
     counted = unknown.group_by(names).aggregate([([], "count_all")]).to_pylist()
     unbelieved = [row for row in rows if not believable(row, budgets)]
@@ -151,7 +153,7 @@ def missing_rows(sign: Sign, judged: pa.Table, rows: list[Json], budgets: dict[t
 
 def summary_rows(sign: Sign, judged: pa.Table, kept: list[Json]) -> Iterator[Json]:
     """What was judged, raised and not computable, per table, body and year; a raised row that is held is not raised."""
-    names = ["tabel", "kd_klpd", "tahun_anggaran"]
+    names = ["tabel", "kd_klpd", BODY, "tahun_anggaran"]
     groups = judged.select([*names, "ditandai"]).group_by(names).aggregate([([], "count_all"), ("ditandai", "count")])
     raised = Counter(tuple(row[name] for name in names) for row in kept)
     order = sorted(groups.to_pylist(), key=lambda row: [str(row[name] or "") for name in names])
@@ -199,6 +201,6 @@ def keep_private(out: Path, rows: list[Json]) -> None:
     """Write the rows of signs that wait for a person to ``kerja``, where nothing is ever published from."""
     path = out / "kerja" / "jejak_tanda" / "menunggu.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = ["tanda", *(c for c in COLUMNS if c not in ("ditandai", "alasan")), "angka"]
+    names = ["tanda", *(c for c in (*COLUMNS, BODY) if c not in ("ditandai", "alasan")), "angka"]
     columns = {n: pa.array([None if row[n] is None else str(row[n]) for row in rows], TEXT) for n in names}
     pcsv.write_csv(pa.table(columns), path)

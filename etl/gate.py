@@ -34,7 +34,7 @@ class Part:
     item: Extraction
     held: list[Held]
     keys: pa.Table
-    """Primary key, scope, update column and place of every row, as text."""
+    """Primary key, scope, body, update column and place of every row, as text."""
     alive: npt.NDArray[np.bool_]
     terima: bool = False
     replaced: int = 0

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from etl.archive import Pull
 from etl.canonical import canonical_path, read_columns, stream
+from etl.coverage import body_columns
 from etl.database import create_staging, fetch_table, ingest, open_database, typed
 from etl.descriptors import Resource, read_list
 from etl.extract import Extraction, load_extractions
@@ -60,9 +61,10 @@ def make_part(out: Path, pull: Pull, item: Extraction, resource: Resource) -> Pa
     held = [Held(**h) for h in json.loads(path.with_name("status.json").read_text(encoding="utf-8"))]
     updated = [resource.get("x-updated")] if resource.get("x-updated") else []
     scope = resource.get("x-scope", [])
-    table = read_columns(path, list(dict.fromkeys([*resource.key, *scope, *updated, "asal_lokasi"])))
+    places = list(dict.fromkeys([*scope, *body_columns(resource)]))
+    table = read_columns(path, list(dict.fromkeys([*resource.key, *places, *updated, "asal_lokasi"])))
     keys = {f"kunci.{name}": table.column(name) for name in resource.key}
-    keys |= {name: table.column(name) for name in scope}
+    keys |= {name: table.column(name) for name in places}
     if updated:
         keys["diperbarui"] = table.column(updated[0])
     keys["asal_lokasi"] = table.column("asal_lokasi")

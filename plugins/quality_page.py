@@ -24,8 +24,6 @@ ORIGIN = "asal_berkas"
 """Column of the tables that source files fill."""
 OWN = "jejak"
 """Datasets that we make from the others."""
-NAMES = "select kd_klpd, nama_klpd from cakupan_rupiah where nama_klpd is not null order by jumlah_paket"
-LISTED = "select distinct badan as kd_klpd, nama_klpd from satker where badan <> '' and nama_klpd is not null"
 ROWS = "select tabel, sumber, coalesce(badan, '') as badan, tahun, jumlah from cakupan_baris order by tabel, tahun"
 HELD = """
     select d.resource as tabel, d.aturan, d.jumlah, b.masuk from (
@@ -95,18 +93,20 @@ async def quality(datasette: Any, release: Json, asked: str) -> Json:
     async def ask(sql: str, **values: Any) -> list[Json]:
         return [dict(row) for row in (await datasette.get_database(release["database"]).execute(sql, values)).rows]
 
-    listed = await ask(LISTED) if "satker" in release["tables"] else []
-    names = {row["kd_klpd"]: row["nama_klpd"] for row in [*listed, *await ask(NAMES)]}
-    rows = [{**row, "nama": names.get(row["badan"], row["badan"])} for row in await ask(ROWS)]
+    bodies, rows = datasette.jinja_env.globals["bodies"], await ask(ROWS)
+    names = await bodies.names(datasette, release)
+    shown = bodies.shown(names, [*names, *(row["badan"] for row in rows)])
+    rows = [{**row, "nama": shown[row["badan"]]} for row in rows]
     known = sorted({row["nama"] for row in rows if row["nama"]})
     body = asked if asked in known else ""
-    spelled = sorted({row["badan"] for row in rows if row["nama"] == body} | {c for c, n in names.items() if n == body})
+    spelled = sorted(b for b, name in shown.items() if name == body)
     chosen = {"all": not body, "bodies": json.dumps(spelled)}
     own = [row for row in rows if row["nama"] == body]
     return {
         **found,
         "lengkap": True,
         "badan": body,
+        "ditulis": [b for b in spelled if b and b in {row["badan"] for row in own}] if body else [],
         "semua_badan": known,
         "tahun": sorted({row["tahun"] for row in rows if row["tahun"] and body in ("", row["nama"])}),
         "cakupan": tables_by_year(own) if body else bodies_by_year(rows, release["home"]),
@@ -174,6 +174,8 @@ def rows_path(datasette: Any, release: Json, table: str, cells: Json) -> str:
     named = next((column for column in BODIES if column in fields), "")
     column = "kd_klpd" if CODE.fullmatch(body) and "kd_klpd" in fields else named
     filters = {column: body} if column and body else {}
+    if filters and column != "kd_klpd" and "kd_klpd" in fields:
+        filters["kd_klpd__isnull"] = 1  # a row with a code counts under its code
     column = next((column for column in YEARS if column in fields), "")
     if column:
         filters |= {column: year} if year else {f"{column}__isnull": 1}

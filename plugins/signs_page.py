@@ -7,6 +7,7 @@ only by that sign's key. It ranks nobody, lists no supplier, and shows no row of
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette import NotFound, Response, hookimpl
 from datasette.utils import path_from_row_pks
@@ -25,15 +26,16 @@ REASONS = """
     where tanda = :sign or :sign = '' group by tanda, alasan order by tanda, sum(jumlah) desc, alasan
 """
 PLACES = """
-    select tabel, kd_klpd, tahun_anggaran, jumlah_dinilai, jumlah_ditandai, jumlah_tidak_dapat_dihitung
-    from tanda_ringkas where tanda = :sign order by tahun_anggaran desc, kd_klpd, tabel
+    select tabel, {body} as badan, tahun_anggaran, jumlah_dinilai, jumlah_ditandai, jumlah_tidak_dapat_dihitung
+    from tanda_ringkas where tanda = :sign order by tahun_anggaran desc, {body}, tabel
 """
 ROWS = """
-    select tanda, tabel, kunci, kd_klpd, tahun_anggaran, nama_satker, nama_paket, nilai_sen, nilai from tanda
-    where tanda = :sign and (:body = '' or kd_klpd = :body) and (:year = '' or +tahun_anggaran = cast(:year as integer))
+    select tanda, tabel, kunci, kd_klpd, {body} as badan, tahun_anggaran, nama_satker, nama_paket, nilai_sen, nilai from tanda
+    where tanda = :sign and (:everybody or +{body} in (select value from json_each(:bodies)))
+      and (:year = '' or +tahun_anggaran = cast(:year as integer))
     order by tabel, kunci limit :limit
 """
-NAMES = "select kd_klpd, nama_klpd from cakupan_rupiah where nama_klpd is not null order by jumlah_paket"
+COUNTS = ("jumlah_dinilai", "jumlah_ditandai", "jumlah_tidak_dapat_dihitung")
 REPLIES = "select * from tanggapan where tanda = :sign order by tanggal desc, tabel, kunci limit 50"
 
 
@@ -74,15 +76,21 @@ async def page(request, datasette):
     found = next((m for m in await known_signs(datasette, release) if m["tanda"] == code), None)
     if found is None:
         raise NotFound(f"tanda: {code[:200]}")
-    body, year = request.args.get("badan") or "", request.args.get("tahun") or ""
+    year = request.args.get("tahun") or ""
     year = year if YEAR.fullmatch(year) else ""
     shown = found["status"] == "terbit"
-    values = {"sign": code, "body": body, "year": year, "limit": SAMPLE}
+    body_column = "badan" if "badan" in release["tables"]["tanda"]["fields"] else "kd_klpd"
+    counts = await ask(datasette, release, PLACES.format(body=body_column), sign=code) if shown else []
+    places, names = await by_name(datasette, release, counts)
+    asked = request.args.get("badan") or ""
+    body = names.get(asked, asked)
+    spelled = sorted(b for b, name in names.items() if b and name == body)
+    values = {"sign": code, "everybody": not body, "bodies": json.dumps(spelled), "year": year, "limit": SAMPLE}
     answer = {
         "tanda": found,
-        "tempat": await ask(datasette, release, PLACES, sign=code) if shown else [],
+        "tempat": places,
         "alasan": await reasons_of(datasette, release, code),
-        "contoh": await ask(datasette, release, ROWS, **values) if shown else [],
+        "contoh": await ask(datasette, release, ROWS.format(body=body_column), **values) if shown else [],
         "tanggapan": await replied(datasette, release, code),
     }
     headers = {"x-robots-tag": UNLISTED} if answer["contoh"] else {}
@@ -94,8 +102,10 @@ async def page(request, datasette):
         "badan": body,
         "tahun": year,
         "few": FEW,
-        "names": await body_names(datasette, release),
-        "raised_count": chosen(answer["tempat"], body, year),
+        "names": names,
+        "body_filter": lambda bodies: body_filter(body_column, bodies),
+        "chosen_bodies": spelled,
+        "raised_count": chosen(places, body, year),
         "row_path": lambda row: row_path(datasette, release, row),
         "json_url": datasette.urls.path(f"/tanda/{code}.json"),
     }
@@ -131,23 +141,40 @@ async def replied(datasette: Any, release: Json, code: str) -> list[Json]:
     return await ask(datasette, release, REPLIES, sign=code) if "tanggapan" in release["tables"] else []
 
 
-async def body_names(datasette: Any, release: Json) -> dict[str, str]:
-    """Code of a body -> its name, that of its largest channel where a source is at odds."""
-    if "cakupan_rupiah" not in release["tables"]:
-        return {}
-    return {row["kd_klpd"]: row["nama_klpd"] for row in await ask(datasette, release, NAMES)}
+async def by_name(datasette: Any, release: Json, counts: list[Json]) -> tuple[list[Json], dict[str, str]]:
+    """The counts by table, body and year with the spellings of one body together; and ``badan`` -> name of its body."""
+    bodies = datasette.jinja_env.globals["bodies"]
+    names = bodies.shown(await bodies.names(datasette, release), [row["badan"] for row in counts])
+    found: dict[tuple[Any, ...], Json] = {}
+    for row in counts:
+        name = names[row["badan"] or ""]
+        place = found.setdefault((row["tabel"], name, row["tahun_anggaran"]), {**row, **dict.fromkeys(COUNTS, 0)})
+        place |= {"nama": name, "ditulis": [*place.get("ditulis", []), row["badan"]]}
+        place |= {column: place[column] + row[column] for column in COUNTS}
+    return list(found.values()), names
+
+
+def body_filter(column: str, bodies: list[str | None]) -> str:
+    """The part of an address that keeps the rows of one body, however it is spelled.
+
+    >>> body_filter("badan", ["D1"]), body_filter("badan", [None]), body_filter("badan", ["D1", "Kota A"])
+    ('badan=D1', 'badan__isnull=1', 'badan__in=%5B%22D1%22%2C+%22Kota+A%22%5D')
+    """
+    if len(bodies) > 1:
+        return urlencode({f"{column}__in": json.dumps(bodies, ensure_ascii=False)})
+    return urlencode({f"{column}__isnull": 1} if bodies[0] is None else {column: bodies[0]})
 
 
 def chosen(places: list[Json], body: str, year: str) -> int:
     """How many rows the sign raised in the chosen body and year; all when nothing is chosen.
 
-    >>> chosen([{"kd_klpd": "D1", "tahun_anggaran": 2025, "jumlah_ditandai": 3}], "D1", "2024")
+    >>> chosen([{"nama": "Kota A", "tahun_anggaran": 2025, "jumlah_ditandai": 3}], "Kota A", "2024")
     0
     """
     return sum(
         place["jumlah_ditandai"]
         for place in places
-        if body in ("", place["kd_klpd"]) and year in ("", str(place["tahun_anggaran"]))
+        if body in ("", place["nama"]) and year in ("", str(place["tahun_anggaran"]))
     )
 
 

@@ -28,8 +28,8 @@ NUMBERED = re.compile(r"(.+?)( \d+)?")
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    """Let answers be put in the reader's words: ``jinja_env.globals["spoken"]``."""
-    env.globals["spoken"] = spoken
+    """Let answers be put in the reader's words: ``jinja_env.globals["spoken"]`` and ``["known_column"]``."""
+    env.globals |= {"spoken": spoken, "known_column": known_column}
 
 
 @hookimpl
@@ -105,3 +105,14 @@ def whole(words: Json, text: str) -> str:
 def plain(text: str) -> str:
     """A code as words; other text as it is."""
     return text.replace("_", " ") if CODE.fullmatch(text) else text
+
+
+def known_column(release: Json, near: list[str], name: str) -> Json:
+    """A column of some answer as the first of the tables that has it describes it, else as the whole release does."""
+    bare = name.removesuffix("_sen")
+    fields = [release["tables"][table]["fields"] for table in near if table in release["tables"]]
+    known = next((c.get(bare) or c.get(name) for c in [*fields, release["columns"]] if bare in c or name in c), None)
+    exact = "rupiah" if name.endswith("_sen") else ""  # also where the tables disagree on the rupiah column's type
+    if known is None:
+        return {"name": name, "title": {"id": name, "en": name}, "type": "string", "unit": ""}
+    return {"name": name, "title": known["title"], "type": known["type"], "unit": known["unit"] or exact}

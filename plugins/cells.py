@@ -185,14 +185,14 @@ def answer_cell(datasette: Any, lang: str, field: Json, row: Any) -> Markup:
     value = row[field["name"]]
     if value is None or value == "":
         return Markup('<span class="none">{}</span>').format(word(datasette, lang, "none"))
-    if is_money(field) and field["name"].endswith("_sen"):
+    if is_money(field) and field["name"].endswith("_sen") and not isinstance(value, str):
         return money_cell(datasette, lang, field["name"].removesuffix("_sen"), value, row)
     return plain_cell(datasette, lang, field, value, row, False)
 
 
 def plain_cell(datasette: Any, lang: str, field: Json, value: Any, row: Any, full: bool) -> Markup:
     """A value by the type and unit of its column."""
-    if is_money(field):
+    if is_money(field) and not isinstance(value, str):
         return money_cell(datasette, lang, field["name"], value, row)
     if field["type"] == "boolean":
         return Markup('<data value="{}">{}</data>').format(value, word(datasette, lang, "yes" if value else "no"))
@@ -209,7 +209,7 @@ def money_cell(datasette: Any, lang: str, column: str, value: Any, row: Any) -> 
     """Rupiah from the exact sen where the row has them; a rounded value says so and shows the source's text."""
     names = row.keys()
     exact = row[f"{column}_sen"] if f"{column}_sen" in names else None
-    sen = exact if isinstance(exact, int) else sen_of(value)
+    sen = round(exact) if isinstance(exact, int | float) else sen_of(value)  # an average of sen is a fraction
     # digits and our own words: nothing to escape, and a page has hundreds of these
     shown = Markup(f'<data value="{plain_rupiah(sen)}" title="{in_words(sen, lang)}">{rupiah(sen, lang)}</data>')
     if f"{column}_dibulatkan" in names and row[f"{column}_dibulatkan"]:

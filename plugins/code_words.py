@@ -4,6 +4,7 @@ It knows columns with a closed list of values (``enum``), the code lists that we
 goods, names of the top levels of the charts of accounts), and nothing else: what a source wrote stays as it wrote it.
 """
 
+import re
 from functools import partial
 from typing import Any
 
@@ -17,17 +18,22 @@ LISTS = {
     ("kondisi_barang", "nama"): "code.condition.{kode}",
     ("kondisi_barang", "varian"): "code.condition.variant.{kode}",
     ("nama_kode", "nama"): "code.nama.{jenis}.{kode}",
+    ("kamus_tabel", "judul_lisensi"): "code.licence.{lisensi}",
 }
 """Table and column of a shipped list -> key of the word for a row."""
 CODES = {"tahapan": "budget.stage.", "kondisi_baku": "code.condition."}
 """Column that points to a shipped list -> family of its words."""
 NAMES = "code.nama."
+PLACE = re.compile(r"{(\w+)}")
+SILENT = "tidak dinyatakan"
+"""What columns of every kind say where the source is silent: our words, not the source's."""
 
 
 @hookimpl
 def prepare_jinja2_environment(env):
     """Let cells and pages find these: ``jinja_env.globals["code_word"]`` and ``["code_name"]``."""
     env.globals |= {"code_word": partial(code_word, env.globals), "code_name": partial(code_name, env.globals)}
+    env.globals["licence_name"] = partial(licence_name, env.globals)
 
 
 def code_word(shared: Json, lang: str, table: str, column: str, row: Any) -> str:
@@ -41,7 +47,7 @@ def code_word(shared: Json, lang: str, table: str, column: str, row: Any) -> str
         keys = [key_of(LISTS[table, column], row)]
     elif column in CODES:
         keys = [f"{CODES[column]}{value}"]
-    elif info["fields"].get(column, {}).get("enum"):
+    elif value == SILENT or info["fields"].get(column, {}).get("enum"):
         plain = str(value).lower().replace("_", " ")
         keys = [f"value.{column}.{value}", f"answer.{plain}", f"code.enum.{plain}"]
     words = shared["catalogues"][lang]
@@ -52,7 +58,12 @@ def code_word(shared: Json, lang: str, table: str, column: str, row: Any) -> str
 def key_of(pattern: str, row: Any) -> str:
     """The key of a list's row; empty where the reader chose columns without its code."""
     cells = {name: row[name] for name in row.keys()}  # noqa: SIM118 (sqlite3.Row)
-    return pattern.format_map(cells) if {"kode", *(["jenis"] if "{jenis}" in pattern else [])} <= set(cells) else ""
+    return pattern.format_map(cells) if set(PLACE.findall(pattern)) <= set(cells) else ""
+
+
+def licence_name(shared: Json, lang: str, item: Json) -> str:
+    """The title of a licence; the terms that we word ourselves in the reader's language."""
+    return str(shared["catalogues"][lang].get(f"code.licence.{item['name']}") or item.get("title") or item["name"])
 
 
 def code_name(shared: Json, lang: str, name: str | None) -> str:

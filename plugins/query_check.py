@@ -35,6 +35,8 @@ PAGES = {
 """Our own pages -> the arguments that they know. A page that is not listed is not checked."""
 FORMATS = ("json", "csv", "excel.csv", "xlsx", "ndjson")
 QUESTION = re.compile(r"/pertanyaan/(\w+)(?:\.(?:csv|excel\.csv|xlsx|ndjson|json))?")
+EVERY_ROW = "_semua"
+"""Argument of a question page that shows every row of a long answer."""
 FREE = ("_labels", "_nl", "_json_infinity", "_trace", "_dl", "_extra", "_extras", "_header", "_shape", "_json", "_ttl")
 QUERY = (*FREE, "_stream", "_size", "_hide_sql", "_show_sql", "_timelimit")
 ROW = (*FREE, "_label")
@@ -106,7 +108,7 @@ async def judge(datasette: Any, lang: str, path: str, pairs: Pairs) -> tuple[int
     asked = QUESTION.fullmatch(path)
     if asked:
         query = await datasette.get_canned_query(release["database"], asked[1], None)
-        return 400, unknown(pairs, query["params"]) if query else []
+        return 400, unknown(pairs, (*query["params"], EVERY_ROW)) if query else []
     place = PAGE.fullmatch(path)
     if not place or place["database"] != release["database"]:
         return 400, []

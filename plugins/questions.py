@@ -19,6 +19,8 @@ HIDDEN_STARTS = ("kolom_", "kunci_")
 QUESTION = "pertanyaan/"
 YEARS = "select distinct tahun_anggaran from paket where tahun_anggaran is not null order by 1 desc"
 MOST = 1_000
+FIRST = 100
+"""Rows of a longer answer that its page shows until all are asked for (``_semua=1``)."""
 TRIES = 12
 """Choices tried for a first page that shows an answer, newest year first."""
 OLDER = 4
@@ -65,6 +67,7 @@ async def chosen(datasette: Any, name: str, args: Json) -> Json | None:
 async def question(request, datasette):
     """One question with its answer or the missing document."""
     context = await answered(datasette, request.url_vars["name"], request)
+    context["first"] = MOST if request.args.get("_semua") else FIRST
     html = await datasette.render_template("question.html", context, request=request, view_name="question")
     return Response.html(html)
 
@@ -249,7 +252,7 @@ async def run(datasette: Any, asked: Json, values: Json, lang: str) -> Json:
     shown = [n for n in names if n not in HIDDEN and not n.startswith(HIDDEN_STARTS) and n not in english]
     link = asked.get("baris")
     return {
-        "columns": [described(release, asked, name) for name in shown],
+        "columns": [described(shared, asked, name) for name in shown],
         "rows": [(spoken(shared, lang, row), behind(link, {**values, **row}) if link else "") for row in rows],
         "truncated": result.truncated,
     }
@@ -265,7 +268,7 @@ def behind(link: Json, values: Json) -> str:
     return table_link(link, values)
 
 
-def described(release: Json, asked: Json, name: str) -> Json:
+def described(shared: Json, asked: Json, name: str) -> Json:
     """A column of the answer: its own header line, else the column of that name in its tables, else in the release."""
     own = asked["kolom"].get(name)
     if own:
@@ -273,14 +276,7 @@ def described(release: Json, asked: Json, name: str) -> Json:
         unit = {"rupiah": "rupiah", "sen": "rupiah", "persen": "persen"}.get(own["satuan"], "")
         title = {"id": own["judul"], "en": own["en"]}
         return {"name": name, "title": title, "type": kinds.get(own["satuan"], "string"), "unit": unit}
-    bare = name.removesuffix("_sen")
-    used = [release["tables"][table] for table in [*tables(asked), *asked["tabel"]] if table in release["tables"]]
-    near = [table["fields"] for table in used]
-    known = next((c.get(bare) or c.get(name) for c in [*near, release["columns"]] if bare in c or name in c), None)
-    exact = "rupiah" if name.endswith("_sen") else ""  # also where the tables disagree on the rupiah column's type
-    if known is None:
-        return {"name": name, "title": {"id": name, "en": name}, "type": "string", "unit": ""}
-    return {"name": name, "title": known["title"], "type": known["type"], "unit": known["unit"] or exact}
+    return shared["known_column"](shared["release"], [*tables(asked), *asked["tabel"]], name)
 
 
 async def dates(datasette: Any, release: Json, names: list[str]) -> list[Json]:

@@ -12,6 +12,8 @@ from datasette import Response, hookimpl
 Json = dict[str, Any]
 
 QUESTION = "pertanyaan"
+LONGEST = 500
+"""Characters of a search: the longest titles of packages fit."""
 
 
 @hookimpl
@@ -57,7 +59,7 @@ def read_request(args: Any, index: Any) -> Json:
     kind, number, year = args.get("jenis") or "", args.get("hal") or "", args.get("tahun") or ""
     last = index.MOST // index.PER_PAGE
     return {
-        "q": " ".join((args.get("q") or "").replace("\0", " ").split())[:200],
+        "q": " ".join((args.get("q") or "").replace("\0", " ").split())[:LONGEST],
         "kind": kind if kind in (*index.KINDS, QUESTION) else "",
         "year": year if len(year) == 4 and year.isascii() and year.isdigit() else "",
         "body": (args.get("badan") or "")[:200],

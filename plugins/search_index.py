@@ -79,6 +79,8 @@ def find(connection: Any, release: Json, words: Any, ranges: list[Json], asked: 
     found: Json = {"asked": groups, "groups": [], "codes": [], "instead": [], "fewer": []}
     if not groups:
         return found
+    if len(groups) > words.LOOSE and not first_hits(ask, expression(words, groups, asked), ranges, 1):
+        found["asked"] = groups = groups[: words.LOOSE]  # a long text that no row has whole
     found["codes"] = by_code(ask, release, ranges, asked["q"])
     wanted = [r for r in ranges if r["jenis"] == asked["kind"]] if asked["kind"] in KINDS else ranges
     everything = (
@@ -187,8 +189,9 @@ def in_order(
     for number in numbers:
         _, rule, row = rows[number]
         other = " ".join(str(row[name]) for name in listed(rule.get("lain")) if row[name])
-        rank = words.score(groups, row[rule["judul"]], other, lambda word: known.get(word, 1) / total)
-        rank += NEARER if rule.get("badan") and row[rule["badan"]] in own else 0
+        near = bool(rule.get("badan")) and row[rule["badan"]] in own
+        rank = words.score(groups, row[rule["judul"]], other, lambda word: known.get(word, 1) / total, near)
+        rank += NEARER if near else 0
         scored.append((-rank, number))
     return [number for _, number in sorted(scored)]
 

@@ -17,7 +17,10 @@ from markupsafe import Markup, escape
 
 CONFIG = "kaltim-terbuka"
 WORD = re.compile(r"[0-9a-z]+")
-MOST_WORDS = 8
+MOST_WORDS = 60
+"""Words of a search that count: as many as the longest titles have."""
+LOOSE = 8
+"""Words that also find longer ones; those after them belong to a title written out in full."""
 SHORT = 4
 """An abbreviation of fewer letters finds its long forms only, not every word that happens to begin with it."""
 LONGER = 12
@@ -34,6 +37,7 @@ def prepare_jinja2_environment(env, datasette):
     synonyms = variants((datasette.plugin_config(CONFIG) or {}).get("synonyms", []))
     env.globals["search_words"] = SimpleNamespace(
         read=lambda text, longer: groups(tokens(text), synonyms, longer),
+        LOOSE=LOOSE,
         tokens=tokens,
         expression=expression,
         score=score,
@@ -81,7 +85,7 @@ def groups(words: list[str], synonyms: Any, longer: Any) -> list[dict[str, Any]]
         size = next((n for n in sizes if tuple(words[at : at + n]) in synonyms), 1)
         phrase = tuple(words[at : at + size])
         phrases = [phrase, *synonyms.get(phrase, [])]
-        if size == 1 and len(phrase[0]) >= (SHORT if phrase in synonyms else 2):
+        if size == 1 and at < LOOSE and len(phrase[0]) >= (SHORT if phrase in synonyms else 2):
             phrases += [(word,) for word in longer(phrase[0], LONGER)]
         found.append({"written": " ".join(phrase), "phrases": widest(phrases)})
         at += size
@@ -113,13 +117,14 @@ def phrase_expression(phrase: tuple[str, ...]) -> str:
     return f"({parts})" if len(phrase) > 1 else parts
 
 
-def score(asked: list[dict[str, Any]], title: str, other: str, rarity: Any) -> float:
+def score(asked: list[dict[str, Any]], title: str, other: str, rarity: Any, near: bool = False) -> float:
     """How well a row answers, after BM25: rare words count more, the title most, the written word before a longer one.
 
-    ``rarity(word)`` is the number of rows with the word over all rows, between 0 and 1.
+    ``rarity(word)`` is the number of rows with the word over all rows, between 0 and 1. The long name of an office of
+    the own government (``near``) costs it little against the short name of another's.
     """
     own, rest = tokens(title), set(tokens(other))
-    length = 1.2 + 0.05 * len(own)
+    length = 1.2 + (0.01 if near else 0.05) * len(own)
     total = 0.0
     for group in asked:
         written = group["written"].split()

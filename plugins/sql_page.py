@@ -60,8 +60,11 @@ async def page(request, datasette):
             answer = await datasette.get_database(release["database"]).execute(sql, values, truncate=True)
         except (QueryInterrupted, sqlite3.Error) as problem:
             error = fault(release, sql, problem)
+    near = [table["name"] for table in named_tables(release, sql)]
+    known = datasette.jinja_env.globals["known_column"]
     context = {
         "sql": sql,
+        "columns": [known(release, near, name) for name in answer.columns] if answer else [],
         "values": values,
         "error": error,
         "answer": answer,

@@ -30,7 +30,8 @@ PLACES = """
     from tanda_ringkas where tanda = :sign order by tahun_anggaran desc, {body}, tabel
 """
 ROWS = """
-    select tanda, tabel, kunci, kd_klpd, {body} as badan, tahun_anggaran, nama_satker, nama_paket, nilai_sen, nilai from tanda
+    select tanda, tabel, kunci, kd_klpd, {body} as badan, tahun_anggaran, nama_satker, nama_paket, nilai_sen, nilai
+    from tanda
     where tanda = :sign and (:everybody or +{body} in (select value from json_each(:bodies)))
       and (:year = '' or +tahun_anggaran = cast(:year as integer))
     order by tabel, kunci limit :limit

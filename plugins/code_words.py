@@ -18,6 +18,7 @@ LISTS = {
     ("kondisi_barang", "nama"): "code.condition.{kode}",
     ("kondisi_barang", "varian"): "code.condition.variant.{kode}",
     ("nama_kode", "nama"): "code.nama.{jenis}.{kode}",
+    ("kamus_tabel", "lisensi"): "code.licence.{lisensi}",
     ("kamus_tabel", "judul_lisensi"): "code.licence.{lisensi}",
 }
 """Table and column of a shipped list -> key of the word for a row."""

@@ -247,14 +247,14 @@ async def run(datasette: Any, asked: Json, values: Json, lang: str) -> Json:
         asked["sql"], values, page_size=MOST, truncate=True
     )
     names = [item[0] for item in result.description]
-    rows = [dict(zip(names, row, strict=True)) for row in result.rows]
+    rows = [dict(zip(names, row, strict=True)) for row in result.rows[:MOST]]
     english = {f"{name}_en" for name in names}
     shown = [n for n in names if n not in HIDDEN and not n.startswith(HIDDEN_STARTS) and n not in english]
     link = asked.get("baris")
     return {
         "columns": [described(shared, asked, name) for name in shown],
         "rows": [(spoken(shared, lang, row), behind(link, {**values, **row}) if link else "") for row in rows],
-        "truncated": result.truncated,
+        "truncated": len(result.rows) > MOST,
     }
 
 

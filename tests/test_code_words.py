@@ -108,3 +108,28 @@ def test_english_budget_names_accounts_in_english_and_marks_names_of_the_source(
         assert len(names) > 10 and sum('<span lang="id">' in label for label, _ in names) > 10
         assert all('<span lang="id">' in label or name in english for label, name in names)
     assert 'lang="id"' not in page(ds, f"{HOME}{query}").split('id="tabel"')[1].split("</table>")[0]
+
+
+def test_terms_that_we_word_ourselves_and_silence_of_a_source_are_said_in_english(ds):
+    word = ds.jinja_env.globals["code_word"]
+    assert word("en", "lra", "periode", {"periode": "tidak dinyatakan"}) == "not stated"
+    assert (
+        word("en", "lra", "periode", {"periode": "12"})
+        == word("id", "lra", "periode", {"periode": "tidak dinyatakan"})
+        == ""
+    )
+    row = {"lisensi": "notspecified", "judul_lisensi": "Lisensi tidak dinyatakan di sumber"}
+    assert word("en", "kamus_tabel", "judul_lisensi", row) == "The source states no licence"
+    assert word("en", "kamus_tabel", "judul_lisensi", {"judul_lisensi": row["judul_lisensi"]}) == ""
+    local = {}
+    for resource in RESOURCES.values():
+        local |= {item["name"]: item["title"] for item in resource.get("licenses") or []}
+    name, catalogues = ds.jinja_env.globals["licence_name"], ds.jinja_env.globals["catalogues"]
+    for code, title in local.items():
+        english = name("en", {"name": code, "title": title})
+        assert not re.search(r"\b(tidak|dengan|lisensi|repositori)\b", english, re.I), code
+        if f"code.licence.{code}" in catalogues["id"]:
+            assert name("id", {"name": code, "title": title}) == title
+    for path in ("/en/kamus/tender", "/en/kamus/tanda", "/en/unduh", "/en/opendata/tender"):
+        text = page(ds, path)
+        assert "tidak dinyatakan" not in text and "Mengikuti lisensi" not in text, path

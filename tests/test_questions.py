@@ -600,12 +600,26 @@ def test_values_from_the_address_are_never_markup_or_sql(get):
 
 
 @pytest.mark.slow
-def test_small_screens_start_with_25_of_many_rows_and_english_pages_say_all(contoh, get):
+def test_long_answers_start_short_and_english_pages_say_all(contoh, get):
     long = get(with_values(contoh, "pasangan_penawar", pertemuan=1)).text
     short = get(with_values(contoh, "modal_dan_kib")).text
     assert 'id="allrows"' in long and 'id="allrows"' not in short and "<tbody>" in short
     english = get("/en" + with_values(contoh, "pasangan_penawar")).text
     assert '<option value="semua" selected>all</option>' in english
+
+
+@pytest.mark.slow
+def test_a_long_answer_shows_its_first_rows_until_all_are_asked_for(contoh, get):
+    path = with_values(contoh, "asal_nilai", tabel="tender", kunci="")
+    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
+        (count,) = db.execute("select count(*) from asal where tabel = 'tender'").fetchone()
+    assert count > 100
+    first = get(path).text
+    assert first.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr>") == 100
+    more = re.search(r'href="([^"]*_semua=1)"', first)[1].replace("&amp;", "&")
+    everything = get(more).text
+    assert everything.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr>") == min(count, 1000)
+    assert "_semua=1" not in re.sub(r"<footer.*", "", everything.partition("<tbody>")[0], flags=re.S)
 
 
 @contextmanager

@@ -225,6 +225,26 @@ def test_kinds_named_like_the_words_come_first(get):
     assert found[0]["jenis"] == "satuan_kerja" and len(found) > 1
 
 
+def test_a_title_is_found_by_its_whole_text_however_long(get, ask):
+    blanks = "length(nama_paket) - length(replace(nama_paket, ' ', ''))"
+    titles = ask(f"select distinct nama_paket as n from paket where {blanks} >= 9 order by {blanks} desc, 1 limit 40")
+    assert len(titles) > 20
+    for title in (row["n"] for row in titles):
+        groups = get(f"/cari.json?q={quote(title)}").json()["kelompok"]
+        hits = next(group["hasil"] for group in groups if group["jenis"] == "paket")
+        assert title in [hit["judul"] for hit in hits], title
+    known = " ".join(titles[0]["n"].split()[:8])
+    assert get(f"/cari.json?q={quote(known + ' takadakatainidimanapun')}").json()["kelompok"], (
+        "the first words still find"
+    )
+
+
+def test_the_own_office_comes_before_those_of_others_with_shorter_names(get):
+    groups = get("/cari.json?q=Dinas+PUPR").json()["kelompok"]
+    offices = next(group["hasil"] for group in groups if group["jenis"] == "satuan_kerja")
+    assert "Provinsi Kalimantan Timur" in offices[0]["lain"] and len(offices) > 1
+
+
 def test_questions_are_found_in_both_languages(get):
     for query in ("penawar tunggal", "single bidder"):
         assert get(f"/cari.json?q={quote(query)}").json()["pertanyaan"], query

@@ -109,3 +109,19 @@ def test_functions_count_as_they_say(ask):
 def test_the_old_address_leads_here(ask):
     moved = ask("/opendata", "select 1")
     assert moved.status_code == 302 and moved.headers["location"] == "/sql?sql=select+1"
+
+
+def test_known_columns_read_as_on_every_page_and_files_stay_raw(ask, db):
+    sql = "select nama_paket, nilai_sen, pagu, tanggal_selesai from paket where nilai_sen > 0 and tanggal_selesai > '' limit 1"
+    name, sen, ceiling, date = db.execute(sql).fetchone()
+    page = ask("/sql", sql).text
+    whole = f"{sen // 100:,}".replace(",", ".")
+    assert f">Rp{whole}" in page and f">Rp{int(ceiling):,}".replace(",", ".") in page
+    assert f'<time datetime="{date}">' in page and str(sen) not in page
+    assert ask("/sql.json", sql).json()["baris"] == [
+        {"nama_paket": name, "nilai_sen": sen, "pagu": ceiling, "tanggal_selesai": date}
+    ]
+    mean = ask("/sql", "select avg(nilai_sen) as nilai_sen from paket").text
+    (average,) = db.execute("select avg(nilai_sen) from paket").fetchone()
+    assert f">Rp{round(average) // 100:,}".replace(",", ".") in mean
+    assert ask("/sql", "select rupiah(nilai) as nilai from paket limit 3").status_code == 200

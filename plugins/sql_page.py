@@ -19,6 +19,8 @@ from datasette.utils import InvalidSql, derive_named_parameters, validate_sql_se
 Json = dict[str, Any]
 
 EXAMPLES = yaml.safe_load((Path(__file__).parent / "sql_examples.yml").read_text(encoding="utf-8"))
+LINKED = ("id_penyedia", "id_satker")
+"""Columns whose cells lead to the page of a supplier or a work unit."""
 LONGEST = 20_000
 """Characters of one question."""
 KNOWN = (
@@ -65,6 +67,7 @@ async def page(request, datasette):
     context = {
         "sql": sql,
         "columns": [known(release, near, name) for name in answer.columns] if answer else [],
+        "linked": LINKED,
         "values": values,
         "error": error,
         "answer": answer,

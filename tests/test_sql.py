@@ -121,6 +121,9 @@ def test_known_columns_read_as_on_every_page_and_files_stay_raw(ask, db):
     assert ask("/sql.json", sql).json()["baris"] == [
         {"nama_paket": name, "nilai_sen": sen, "pagu": ceiling, "tanggal_selesai": date}
     ]
+    assert (
+        'href="/penyedia/' in ask("/sql", "select id_penyedia from penyedia where id_penyedia is not null limit 2").text
+    )
     mean = ask("/sql", "select avg(nilai_sen) as nilai_sen from paket").text
     (average,) = db.execute("select avg(nilai_sen) from paket").fetchone()
     assert f">Rp{round(average) // 100:,}".replace(",", ".") in mean

@@ -21,7 +21,7 @@ from etl.delta import delta_name
 
 pytestmark = pytest.mark.slow
 SCRIPT = ROOT / "docs/peneliti.py"
-ANSWERS = runpy.run_path(str(SCRIPT))
+ANSWERS = {**runpy.run_path(str(ROOT / "docs/peneliti_ocds.py")), **runpy.run_path(str(SCRIPT))}
 YEAR = 2025
 
 
@@ -136,6 +136,23 @@ def test_7_values_traced_to_file_and_place(contoh, release):
 def test_8_ocds_paths(contoh, release):
     wanted, _ = answer(contoh, "peta_ocds", tabel="semua")
     assert_same(ANSWERS["ocds_paths"](release), wanted, "jalur_ocds", "nama_tabel", "kolom")
+
+
+def test_8_ocds_and_fiscal_packages_hold_the_tables_money(contoh, release):
+    found = ANSWERS["processes"](release)
+    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
+        db.row_factory = sqlite3.Row
+        packages = [dict(row) for row in db.execute("select jalur, kunci, nama_paket, nilai_sen from paket")]
+        lines = """select tahun_anggaran, tahapan, nama_pemda, count(*) as jumlah, sum(nilai_sen) as nilai_sen
+          from anggaran group by 1, 2, 3"""
+        budget = [dict(row) for row in db.execute(lines)]
+    assert_same(found, packages, "jalur", "kunci", "nama_paket", "nilai_sen")
+    assert_same(ANSWERS["fiscal"](release), budget, *budget[0])
+    most = found.sort_values("penawar").iloc[-1]
+    told, _ = answer(contoh, "proses_ocds", jalur=most["jalur"], kunci=most["kunci"])
+    bids = [row for row in told if row["jalur_ocds"].startswith("bids/") and row["jalur_ocds"].endswith("/amount")]
+    (estimate,) = (row["isi"] for row in told if row["jalur_ocds"] == "tender/value/amount")
+    assert len(bids) == most["penawar"] > 3 and Decimal(estimate.removesuffix(" IDR")) * 100 == most["hps_sen"]
 
 
 def test_9_coverage(contoh, release):

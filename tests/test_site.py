@@ -46,6 +46,8 @@ PAGES = {
     "tanda-satu": "select '/tanda/' || tanda from tanda group by tanda order by tanda",
     "kualitas": "/kualitas",
     "unduh": "/unduh",
+    "rilis": "/rilis",
+    "rilis-satu": "/rilis/{rilis}",
     "metode": "/metode",
     "kamus": "/kamus",
     "kamus-satu": "/kamus/kontrak",
@@ -63,7 +65,7 @@ PAGES = {
     "salah-saring": "/opendata/tender?tahn=2025",
     "tidak-ada": "/tidak-ada",
 }
-"""Kind of page -> its address, or the SQL that finds one in the sample."""
+"""Kind of page -> its address, or the SQL that finds one in the sample; ``{rilis}`` is its release."""
 STATUS = {"salah-saring": 400, "tidak-ada": 404}
 WORDS = {
     "id": r"the|and|with|from|this|that|rows?|search|download|next|previous|filter|sort|column|table|value|unknown|of|by|are|is",
@@ -94,10 +96,10 @@ def address(contoh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="module")
 def paths(contoh: Path) -> dict[str, str]:
     """The address of each kind of page."""
-    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
-        return {
-            name: db.execute(path).fetchone()[0] if path.startswith("select") else path for name, path in PAGES.items()
-        }
+    release = (contoh / "out/current").resolve()
+    with closing(sqlite3.connect(release / "opendata.db")) as db:
+        found = {n: db.execute(p).fetchone()[0] if p.startswith("select") else p for n, p in PAGES.items()}
+    return {name: path.replace("{rilis}", release.name) for name, path in found.items()}
 
 
 def faults(page: Page) -> list[tuple[str, str]]:

@@ -119,7 +119,7 @@ async def one(request, datasette):
     groups: dict[str, list[Any]] = {}
     for name, info in content["files"].items():
         groups.setdefault(name.split("/")[0] if "/" in name else "", []).append((name, info))
-    context = {"item": found, "groups": groups, "tables": content["tables"], "stays": STAYS}
+    context = {"described": found, "groups": groups, "tables": content["tables"], "stays": STAYS}
     context["json_url"] = datasette.urls.path(f"/rilis/{found['rilis']}.json")
     return Response.html(await datasette.render_template("release.html", context, request=request))
 

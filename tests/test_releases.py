@@ -56,6 +56,10 @@ def test_the_oldest_release_answers_with_the_same_bytes_after_three_newer_ones(f
         assert answer.headers["x-rilis"] == versions[0]
     part = get(f"/rilis/{versions[0]}/opendata.db", headers={"range": "bytes=100-199"})
     assert (part.status_code, part.content) == (206, kept["opendata.db"][100:200])
+    page, served = get(f"/rilis/{versions[0]}").text, get(f"/rilis/{versions[-1]}").text
+    assert f"<h1>Rilis <code>{versions[0]}</code></h1>" in page and f"yang sedang disajikan {versions[-1]}" in page
+    assert "Rilis ini sedang disajikan" in served and "tidak lagi disimpan" not in page + served
+    assert f'href="/rilis/{versions[0]}/data/paket_uji.csv"' in page
     described = get(f"/rilis/{versions[0]}.json").json()
     assert {n: hashlib.sha256(c).hexdigest() for n, c in kept.items() if n in described["berkas"]} == {
         n: f["sha256"] for n, f in described["berkas"].items()

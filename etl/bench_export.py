@@ -1,13 +1,14 @@
 """Measurement: a table of a release as CSV over HTTP, ours beside stock Datasette streaming the same rows.
 
-Both servers run over the same release and are started before the clock; each answer goes to a file. Stock Datasette
-streams without its limit of 100 MB, which would cut it short. The rows and sums of both files must be equal.
+Both servers run over the same release and are started before the clock; each answer stays in memory. Stock Datasette
+streams without its limit of 100 MB, which would cut it short. The rows and sums of both answers must be equal.
 """
 
 import atexit
 import csv
 import hashlib
 import http.client
+import io
 import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -37,24 +38,24 @@ def before(home: Path) -> None:
         ports[stock] = stack.enter_context(served(release, stock, ("--setting", "max_csv_mb", "0")))
 
 
-def whole(home: Path) -> Path:
+def whole(home: Path) -> bytes:
     """The whole table, ours."""
-    return fetched(home, False, TABLE)
+    return fetched(False, TABLE)
 
 
-def stock_whole(home: Path) -> Path:
+def stock_whole(home: Path) -> bytes:
     """The whole table, streamed by stock Datasette."""
-    return fetched(home, True, f"{TABLE}?_stream=on&_size=max")
+    return fetched(True, f"{TABLE}?_stream=on&_size=max")
 
 
-def part(home: Path) -> Path:
+def part(home: Path) -> bytes:
     """A twelfth of a million rows by value, ours."""
-    return fetched(home, False, f"{TABLE}?{query(home)}")
+    return fetched(False, f"{TABLE}?{query(home)}")
 
 
-def stock_part(home: Path) -> Path:
+def stock_part(home: Path) -> bytes:
     """The same rows, streamed by stock Datasette."""
-    return fetched(home, True, f"{TABLE}?_stream=on&_size=max&{query(home)}")
+    return fetched(True, f"{TABLE}?_stream=on&_size=max&{query(home)}")
 
 
 def query(home: Path) -> str:
@@ -64,24 +65,20 @@ def query(home: Path) -> str:
         return f"kd_rup__lte={db.execute(last, (ROWS,)).fetchone()[0]}&_sort_desc=pagu"
 
 
-def fetched(home: Path, stock: bool, path: str) -> Path:
-    """One answer in a file; a broken one is an error."""
-    target = home / "unduhan.csv"
+def fetched(stock: bool, path: str) -> bytes:
+    """One answer; a broken one is an error."""
     with closing(http.client.HTTPConnection("127.0.0.1", ports[stock], timeout=600)) as connection:
         connection.request("GET", path)
         response = connection.getresponse()
         if response.status != 200:
             raise RuntimeError(f"{path}: {response.status}")
-        with target.open("wb") as file:
-            while piece := response.read(CHUNK):
-                file.write(piece)
-    return target
+        return b"".join(iter(lambda: response.read(CHUNK), b""))
 
 
-def answer(path: Path) -> str:
-    """What both files must agree on: columns, rows, keys, a sum."""
+def answer(content: bytes) -> str:
+    """What both answers must agree on: columns, rows, keys, a sum."""
     keys, total = [], 0
-    with path.open(encoding="utf-8", newline="") as file:
+    with io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         names = next(reader)
         for row in reader:

@@ -149,6 +149,7 @@ def asked(release: Json, database: str, name: str, title: Json, sql: str, values
         "name": name,
         "title": title,
         "sql": sql,
+        "counted": sql,
         "values": values,
         "rows": None,
         "filtered": False,
@@ -197,7 +198,7 @@ def made(datasette: Any, request: Any, wanted: Json) -> Json:
     workbook = ending == "xlsx"
     labels = ("rows", "column", "title", "unit", "cut")
     return {
-        **{key: wanted[key] for key in ("sql", "values", "rows")},
+        **{key: wanted[key] for key in ("sql", "counted", "values", "rows")},
         "format": ending,
         "shape": shape,
         "header": request.args.get("_header") != "off",

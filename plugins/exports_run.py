@@ -2,7 +2,7 @@
 
 The process (``export_worker``) has its own caps of time, memory and disk, and goes slower than pages. At most
 ``serentak`` run at once; who comes then is asked to come back. A reader who leaves ends her process; one who takes
-nothing for ``STALL`` seconds loses hers. It knows nothing of tables: ``exports.py`` says what is wanted.
+nothing for ``diam`` seconds loses hers. It knows nothing of tables: ``exports.py`` says what is wanted.
 """
 
 import asyncio
@@ -27,14 +27,15 @@ LIMITS = {
     "sel": 12_000_000,
     "detik_cpu": 60,
     "detik": 1_800,
+    "diam": 60,
     "memori": 1_000_000_000,
     "berkas": 2_000_000_000,
 }
-"""At once; rows; cells of a workbook; seconds of computing and in all; bytes of memory and of one file on disk.
+"""At once; rows; cells of a workbook; seconds of computing, in all, and of a reader who takes nothing; bytes of memory
+and of one file on disk.
 
 The plugin setting ``ekspor`` replaces any of them.
 """
-STALL = 60
 BUFFER = 512 * 1024
 """Bytes held between the process and the reader, so that neither runs ahead."""
 
@@ -86,7 +87,7 @@ async def started(caps: Json, job: Json, head: Any, scope: Json, receive: Any, s
         )
         leaving = asyncio.create_task(left(receive, process))
         try:
-            return await served(process, {**job, **capped(caps, folder)}, head, scope, send)
+            return await served(process, {**job, **capped(caps, folder)}, head, scope, send, caps["diam"])
         except Broken:
             if not leaving.done():
                 raise
@@ -124,7 +125,7 @@ async def ended(process: Any) -> None:
     await process.communicate()
 
 
-async def served(process: Any, job: Json, head: Any, scope: Json, send: Any) -> Json | None:
+async def served(process: Any, job: Json, head: Any, scope: Json, send: Any, patience: int) -> Json | None:
     """Give the process its job and the reader what it makes."""
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(json.dumps(job).encode())
@@ -144,7 +145,7 @@ async def served(process: Any, job: Json, head: Any, scope: Json, send: Any) -> 
         kind, content = await frame(process)
         if kind != b"D":
             break
-        async with asyncio.timeout(STALL):
+        async with asyncio.timeout(patience):
             await send({"type": "http.response.body", "body": content, "more_body": True})
     if kind != b"E" or json.loads(content)["rows"] != facts["rows"]:
         raise Broken(f"ekspor terputus: {job['facts'].get('alamat', '')}")

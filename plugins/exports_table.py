@@ -49,6 +49,7 @@ async def table_export(datasette: Any, request: Any, wanted: Json) -> Json | Res
     wanted["filtered"] = bool(where)
     cells = [cell(column, columns, ending == "csv") for column in chosen(args, columns, keys)]
     wanted["sql"] = select(name, cells, where, ordered(args, name, keys, bool(wanted["tables"])))
+    wanted["counted"] = select(name, ["1"], where, [])
     if wanted["tables"] and not where:
         wanted["rows"] = wanted["tables"][0]["rows"]
         path = f"data/{name}.{ending}"

@@ -1,8 +1,9 @@
 """One export in a process of its own: reads a job on standard input, writes frames to standard output, ends.
 
-A job is JSON: ``database``, ``sql``, ``values``, ``rows`` (when known), ``format``, ``most`` and ``cells`` (limits),
-``cpu`` and ``wall`` (seconds), ``memory`` and ``file`` (bytes), ``folder`` for what must wait on disk, ``gzip``,
-``spool`` (nothing leaves before all is made), and what the formats need (``output.py``, ``workbook.py``).
+A job is JSON: ``database``, ``sql``, ``counted`` (SQL of as many rows), ``values``, ``rows`` (when known), ``format``,
+``most`` and ``cells`` (limits), ``cpu`` and ``wall`` (seconds), ``memory`` and ``file`` (bytes), ``folder`` for what
+must wait on disk, ``gzip``, ``spool`` (nothing leaves before all is made), and what the formats need (``output.py``,
+``workbook.py``).
 Frames: a letter, four bytes of length, the content. ``M`` says what follows (rows, columns, bytes when known), ``D`` is
 data, ``E`` ends a whole export with its number of rows, ``X`` refuses. No ``E``: the export is broken, whatever came.
 """
@@ -163,7 +164,7 @@ def allowed(action: int, one: str | None, two: str | None, database: str | None,
 
 def count(db: sqlite3.Connection, job: Json) -> int:
     """How many rows there are, counting no further than one beyond the limit."""
-    counted = f"select count(*) from (select 1 from (\n{job['sql']}\n) limit {job['most'] + 1})"
+    counted = f"select count(*) from (select 1 from (\n{job['counted']}\n) limit {job['most'] + 1})"
     return int(db.execute(counted, job["values"]).fetchone()[0])
 
 

@@ -64,9 +64,9 @@ async def document(datasette: Any, lang: str) -> Json:
         "tags": tags(release, lang, words),
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "halaman": tables["page"](), "galat": error()},
+            "schemas": {**schemas, **tables["schemas"](), "galat": error()},
             "responses": {name: refusal(words, status, name) for status, name in ERRORS.items()},
-            "parameters": {"etag": etag(words)},
+            "parameters": {"etag": etag(words), **tables["parameters"]()},
         },
     }
 

@@ -86,7 +86,7 @@ def column(field: Json, is_key: bool, lang: str) -> Json:
     made: Json = {"type": kind if field["required"] or is_key else [kind, "null"], "title": field["title"][lang]}
     if field["type"] == "date":
         made["format"] = "date"
-    if text:
+    if text and text.rstrip(".") != made["title"]:
         made["description"] = text
     if field["unit"]:
         made["x-satuan"] = field["unit"]

@@ -14,13 +14,30 @@ REF = "#/components/schemas/"
 SHAPES = ("arrays", "objects", "array", "object", "arrayfirst")
 OPERATORS = sorted({key for key, _, _ in Filters([]).lookups()})
 SIZE = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"const": "max"}]}
-SCALAR = {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}]}
+CELL = {"$ref": f"{REF}sel"}
+GRID = {"$ref": f"{REF}kisi"}
+TEXTS = {"type": "array", "items": {"type": "string"}}
 
 
 @hookimpl
 def prepare_jinja2_environment(env):
     """Let ``openapi.py`` describe tables."""
-    env.globals["openapi_tables"] = {"paths": paths, "page": page}
+    env.globals["openapi_tables"] = {"paths": paths, "schemas": schemas, "parameters": shared_parameters}
+
+
+def schemas() -> Json:
+    """What the answers of all tables are made of."""
+    cell = {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}]}
+    grid = {"type": "array", "items": {"type": "array", "items": CELL}}
+    return {"halaman": page(), "sel": cell, "kisi": grid}
+
+
+def shared_parameters() -> Json:
+    """The arguments that all tables have."""
+    return {
+        "bentuk": given("_shape", {"type": "string", "enum": list(SHAPES)}, "objects"),
+        "banyak": given("_size", SIZE, 10),
+    }
 
 
 def page() -> Json:
@@ -74,22 +91,21 @@ def several(name: str) -> Json:
     """Every shape in which rows of a table are sent."""
     row = {"$ref": f"{REF}baris.{name}"}
     rows = {"type": "array", "items": row}
-    arrays = {"type": "array", "items": {"type": "array", "items": SCALAR}}
     framed = [
         {"allOf": [{"$ref": f"{REF}halaman"}, {"type": "object", "required": ["rows"], "properties": {"rows": part}}]}
-        for part in (arrays, rows)
+        for part in (GRID, rows)
     ]
     whole = {
         "type": "object",
         "required": ["jumlah", "kolom", "baris"],
         "properties": {
             "jumlah": {"type": "integer"},
-            "kolom": {"type": "array", "items": {"type": "string"}},
+            "kolom": TEXTS,
             "baris": rows,
         },
     }
     keyed = {"type": "object", "additionalProperties": row, "not": {"required": ["columns", "truncated"]}}
-    return {"anyOf": [whole, *framed, rows, {"type": "array", "items": SCALAR}, keyed]}
+    return {"anyOf": [whole, *framed, rows, {"type": "array", "items": CELL}, keyed]}
 
 
 def parameters(table: Json, words: Json) -> list[Json]:
@@ -97,8 +113,8 @@ def parameters(table: Json, words: Json) -> list[Json]:
     columns = list(table["fields"])
     one, many = {"type": "string", "enum": columns}, {"type": "array", "items": {"type": "string", "enum": columns}}
     found = [
-        given("_shape", {"type": "string", "enum": list(SHAPES)}, "objects"),
-        given("_size", SIZE, 10),
+        {"$ref": "#/components/parameters/bentuk"},
+        {"$ref": "#/components/parameters/banyak"},
         given("_sort", one, columns[0]),
         given("_sort_desc", one),
         {**given("_col", many), "style": "form", "explode": True},
@@ -126,14 +142,13 @@ def given(name: str, schema: Json, example: Any = None) -> Json:
 def row_of(table: Json, lang: str, words: Json, key: str) -> Json:
     """One row by its key."""
     name = table["name"]
-    cells = {"type": "array", "items": {"type": "array", "items": SCALAR}}
     framed = {
         "type": "object",
         "required": ["rows", "columns", "primary_keys"],
         "properties": {
-            "rows": {"anyOf": [cells, {"type": "array", "items": {"$ref": f"{REF}baris.{name}"}}]},
-            "columns": {"type": "array", "items": {"type": "string"}},
-            "primary_keys": {"type": "array", "items": {"type": "string"}},
+            "rows": {"anyOf": [GRID, {"type": "array", "items": {"$ref": f"{REF}baris.{name}"}}]},
+            "columns": TEXTS,
+            "primary_keys": TEXTS,
         },
     }
     where = {"name": "kunci", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}

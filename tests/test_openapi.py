@@ -23,7 +23,13 @@ Json = dict[str, Any]
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 TABLES = "tender|kontrak|lra|hubungan|berkas_sumber"
-NOT_OURS = ("/openapi", r"opendata)\.(?P<format>csv", "/pertanyaan/(?P<name>\\w+)\\.(?P<format>svg", "/peta/batas", "/peta\\.")
+NOT_OURS = (
+    "/openapi",
+    r"opendata)\.(?P<format>csv",
+    "/pertanyaan/(?P<name>\\w+)\\.(?P<format>svg",
+    "/peta/batas",
+    "/peta\\.",
+)
 """Addresses with JSON that the document leaves out: itself, /sql.json under another name, specifications of charts, the deployer's own boundaries;
 and the pattern of the map, which is looked up by its path."""
 
@@ -48,11 +54,13 @@ def address(path: str, operation: Json) -> str:
     """An operation's address with its examples."""
     query = []
     for item in operation["parameters"]:
-        if "example" not in item:
+        if item.get("$ref", "").endswith("/banyak"):
+            query.append(("_size", 2))
+        elif "example" not in item:
             continue
-        if item["in"] == "path":
+        elif item["in"] == "path":
             path = path.replace(f"{{{item['name']}}}", quote(str(item["example"]), safe=""))
-        elif item.get("required", False) or item["name"] == "_size":
+        elif item.get("required", False):
             query.append((item["name"], item["example"]))
     return path + (f"?{urlencode(query)}" if query else "")
 

@@ -361,6 +361,9 @@ def test_headers_are_titles_with_the_column_name_kept(get: Get) -> None:
 def test_text_from_files_is_never_markup_and_never_a_script_address(get: Get) -> None:
     for page in ("/opendata/tender", "/opendata/tender/102", "/cari?q=script", "/sql?sql=select+*+from+tender"):
         text = get(page).text
+        data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)  # no browser runs it
+        assert all(json.loads(one)["@type"] == "Dataset" and "<" not in one for one in data) and len(data) < 2
+        text = re.sub(r'<script type="application/ld\+json">[^<]*</script>', "", text)
         assert re.findall(r"<script[^>]*>", text) in ([], ['<script src="/assets/copy.js" defer>'])
         assert 'href="javascript' not in text
     assert '<a href="https://lpse.example.go.id/103" rel="noopener nofollow">' in get("/opendata/tender/103").text

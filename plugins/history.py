@@ -208,6 +208,8 @@ async def latest_changes(datasette: Any, lang: str, limit: int = 5) -> Json:
 async def listing(request, datasette):
     """Releases with their counts, and the newest rows, narrowed by table, kind, body, mark or release."""
     if request.args.get("sql") and DATABASE in datasette.databases:
+        stock = {"database": DATABASE, "format": (request.url_vars["format"] or "").lstrip(".") or None}
+        request.scope["url_route"]["kwargs"] = stock
         return await DatabaseView(datasette).get(request)
     lang = request.scope.get("language", "id")
     release = datasette.jinja_env.globals["release"]

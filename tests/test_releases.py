@@ -70,6 +70,11 @@ def test_the_oldest_release_answers_with_the_same_bytes_after_three_newer_ones(f
         assert f'href="/delta/{name}"' in get("/rilis").text
 
 
+def test_the_history_answers_sql_also_as_json(four, tmp_path):
+    answer = client(tmp_path / "out")("/riwayat.json?_shape=array&sql=select+count(*)+as+n+from+rilis")
+    assert (answer.status_code, answer.json()) == (200, [{"n": 4}])
+
+
 @pytest.mark.parametrize(
     "path",
     ["/rilis/{0}/../../kunci", "/rilis/{0}/%2e%2e/%2e%2e/riwayat.db", "/rilis/{0}/tidak-ada.csv", "/delta/x.ndjson.gz",

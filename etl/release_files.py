@@ -212,9 +212,8 @@ def write_ndjson(table: Table, base: Path, parquet: list[Path]) -> Path:
 def engine() -> duckdb.DuckDBPyConnection:
     """DuckDB on one thread, so that rows stay in order and in bounded memory; one for all tables of this process."""
     db = duckdb.connect()
-    db.execute(
-        "SET threads = 1; SET preserve_insertion_order = true; SET memory_limit = '1GB'; SET enable_progress_bar = false"
-    )
+    db.execute("SET threads = 1; SET preserve_insertion_order = true; SET memory_limit = '1GB'")
+    db.execute("SET enable_progress_bar = false")
     return db
 
 

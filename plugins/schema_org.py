@@ -82,7 +82,7 @@ async def dataset(datasette: Any, request: Any, lang: str, name: str) -> Markup:
         "identifier": name,
         "url": f"{root}/opendata/{name}",
         **named(datasette, request, lang),
-        "license": licence.get("path") or licence.get("title") or "",
+        "license": licence.get("path") or (shared["licence_name"](lang, licence) if licence else ""),
         "spatialCoverage": {"@type": "Place", "name": "Kalimantan Timur", "identifier": "ID-KI"},
         "includedInDataCatalog": {"@type": "DataCatalog", "url": f"{root}/"},
         "isBasedOn": [source["path"] for source in table["sources"] if source.get("path")],

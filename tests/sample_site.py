@@ -10,17 +10,12 @@ from typing import Any
 import httpx
 import yaml
 from axe_playwright_python.sync_playwright import Axe
-from datasette import handle_exception
-from datasette.plugins import pm
 from playwright.sync_api import Browser
 from test_plugins import ROOT, site
 
 
 def client(release: Path) -> Callable[..., httpx.Response]:
     """Ask the site of a release for an address."""
-    # Imported before datasette.plugins, as test_plugins does, Datasette's own handler registers without its hook.
-    pm.unregister(name="datasette.handle_exception")
-    pm.register(handle_exception, "datasette.handle_exception")
     ds = site(release.resolve(), yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8")))
     return lambda path, **more: asyncio.run(ds.client.get(path, **more))
 

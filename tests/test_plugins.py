@@ -22,6 +22,7 @@ import pytest
 import yaml
 from datasette import handle_exception
 from datasette.app import Datasette
+from datasette.plugins import pm
 from datasette.utils import StartupError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -256,6 +257,9 @@ def metadata() -> Json:
 
 def site(folder: Path, content: Json | None = None, base: str = "/") -> Datasette:
     """The site over a release, with the settings that ``make serve`` uses."""
+    # Where another test module imports datasette.utils first, Datasette's own handler is registered without its hook.
+    pm.unregister(name="datasette.handle_exception")
+    pm.register(handle_exception, "datasette.handle_exception")
     return Datasette(
         immutables=[str(folder / "opendata.db")],
         metadata=content or metadata(),

@@ -156,6 +156,7 @@ def cards(folder):
             card = sheet.title[-1]
             places = PLACES[card]
             lines = [r for r in sheet.iter_rows(values_only=True) if isinstance(r[0], int) and isinstance(r[1], str)]
+            lines = [r for r in lines if "Barang berkoordinat salah (contoh)" not in r]  # held back
             for line in lines:
                 given = {n: [line[p] for p in at] if isinstance(at, tuple) else line[at] for n, at in places.items()}
                 year = given.get("tahun") or (given.get("tanggal") or given.get("mulai") or "0")[:4]

@@ -83,12 +83,12 @@ def from_text(text, kind, comma=False):
         return date.fromisoformat(text)
     if kind == "datetime":
         return datetime.fromisoformat(text)
-    return unguarded(text) if comma else text
+    return text
 
 
-def unguarded(text):
-    """A text of the Excel CSV without the apostrophe before a formula's sign; a source's own looks the same."""
-    return text[1:] if text[0] == "'" and text[1:].startswith(release_files.FORMULA) else text
+def guarded(value):
+    """A cell as the Excel CSV must write it: a text that begins like a formula behind an apostrophe, nothing else changed."""
+    return "'" + value if isinstance(value, str) and value.startswith(release_files.FORMULA) else value
 
 
 def csv_rows(text, kinds, **dialect):
@@ -111,8 +111,8 @@ def test_every_format_of_every_table_has_its_rows(release, tables):
         assert plain.count(b"\r\n") >= len(want) + 1, "RFC 4180: baris berakhir CRLF"
         local = files["excel.csv"][0].read_bytes()
         assert local.startswith(b"\xef\xbb\xbf")
-        bare = [tuple(unguarded(v) if isinstance(v, str) else v for v in row) for row in want]
-        assert csv_rows(local.decode("utf-8-sig"), kinds, delimiter=";") == (names, bare), name
+        safe = [tuple(map(guarded, row)) for row in want]
+        assert csv_rows(local.decode("utf-8-sig"), kinds, delimiter=";") == (names, safe), name
         lines = gzip.decompress(files["ndjson.gz"][0].read_bytes()).decode().splitlines()
         found = [json.loads(line, parse_float=Decimal) for line in lines]
         assert [tuple(json_value(row[n], k) for n, k in zip(names, kinds, strict=True)) for row in found] == want, name

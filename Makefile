@@ -12,7 +12,7 @@ SERVE ?= .venv-serve
 PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 RUN := $(VENV)/bin/python -m etl
 
-.PHONY: serve test build refresh sample bench bench-site check clean rollback verify
+.PHONY: serve test build refresh sample bench bench-site attack faults check clean rollback verify
 .DEFAULT_GOAL := serve
 
 # Build and test environment: frictionless, DuckDB, Arrow and the test tools.
@@ -77,6 +77,11 @@ bench: $(VENV)/.ready
 # How fast pages answer eight readers, beside stock Datasette on the same release: make bench-site OUT=folder
 bench-site: $(VENV)/.ready
 	$(VENV)/bin/python -m etl.bench_site $(OUT)
+
+# The catalogue of attacks and faults with full counts; writes docs/katalog.md
+attack faults: $(VENV)/.ready $(SERVE)/.ready
+	KATALOG=penuh $(VENV)/bin/python -m pytest -q -m $@
+	$(VENV)/bin/python tests/catalogue.py
 
 clean:
 	rm -rf $(VENV) $(SERVE) build .mypy_cache .pytest_cache .ruff_cache

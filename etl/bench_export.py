@@ -9,7 +9,9 @@ import csv
 import hashlib
 import http.client
 import io
+import os
 import sqlite3
+import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -20,7 +22,11 @@ ROWS = 83_640
 """Rows of the sorted, filtered export: what stock Datasette once answered with 1,000 of."""
 TABLE = "/opendata/rencana.csv"
 CHUNK = 1 << 20
+TICKS = os.sysconf("SC_CLK_TCK")
+SETTLED = 2.0
+"""Seconds of idleness after which a server has done what it does at its start."""
 ports: dict[bool, int] = {}
+servers: dict[bool, int] = {}
 
 
 def prepare(folder: Path, rows: int) -> Path:
@@ -30,12 +36,27 @@ def prepare(folder: Path, rows: int) -> Path:
 
 
 def before(home: Path) -> None:
-    """Start both servers; they end with this process."""
+    """Start both servers and let them settle; they end with this process."""
     stack = ExitStack()
     atexit.register(stack.close)
     for stock in (False, True):
         release = (home / "tetap" / "current").resolve()
-        ports[stock] = stack.enter_context(served(release, stock, ("--setting", "max_csv_mb", "0")))
+        ports[stock], servers[stock] = stack.enter_context(served(release, stock, ("--setting", "max_csv_mb", "0")))
+    for stock in (False, True):
+        used = -1.0
+        while (now := seconds(servers[stock])) > used:
+            used = now
+            time.sleep(SETTLED)
+
+
+def server_seconds(side: str) -> float:
+    """CPU seconds of the server of a side and of the processes that it has ended."""
+    return seconds(servers[side != "kita"])
+
+
+def seconds(process: int) -> float:
+    """CPU seconds of a process and of those it has waited for."""
+    return sum(map(int, Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:15])) / TICKS
 
 
 def whole(home: Path) -> bytes:

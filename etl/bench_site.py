@@ -84,8 +84,8 @@ def tilde(text: str) -> str:
 
 
 @contextmanager
-def served(release: Path, stock: bool, more: tuple[str, ...] = ()) -> Iterator[int]:
-    """A running server on a free port, with ``more`` arguments."""
+def served(release: Path, stock: bool, more: tuple[str, ...] = ()) -> Iterator[tuple[int, int]]:
+    """A running server with ``more`` arguments: its port, which was free, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -107,7 +107,7 @@ def served(release: Path, stock: bool, more: tuple[str, ...] = ()) -> Iterator[i
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait(port)
-            yield port
+            yield port, server.pid
         finally:
             server.terminate()
 
@@ -190,7 +190,7 @@ def main(arguments: list[str] | None = None) -> int:
     drawn = pages(release / "opendata.db")
     found: dict[str, list[dict[str, list[float]]]] = {}
     for side, stock in (("kita", False), ("bawaan", True)):
-        with served(release, stock) as port:
+        with served(release, stock) as (port, _):
             found[side] = measure(port, [(page[0], page[2 if stock else 1]) for page in drawn])
     names = ("n", "p95 awal", "p50", "p95", "bawaan p95 awal", "p50", "p95", "rasio")
     widths = (5, 10, 7, 7, 17, 7, 7, 8)

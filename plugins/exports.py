@@ -152,6 +152,8 @@ def asked(release: Json, database: str, name: str, title: Json, sql: str, values
         "counted": sql,
         "values": values,
         "rows": None,
+        "places": "",
+        "fetch": "",
         "filtered": False,
         "tables": known,
         "kinds": {n: kind for n, f in fields.items() if (kind := kind_of(f))},
@@ -198,7 +200,7 @@ def made(datasette: Any, request: Any, wanted: Json) -> Json:
     workbook = ending == "xlsx"
     labels = ("rows", "column", "title", "unit", "cut")
     return {
-        **{key: wanted[key] for key in ("sql", "counted", "values", "rows")},
+        **{key: wanted[key] for key in ("sql", "counted", "values", "rows", "places", "fetch")},
         "format": ending,
         "shape": shape,
         "header": request.args.get("_header") != "off",

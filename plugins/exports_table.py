@@ -19,6 +19,11 @@ ONLY_PAGES = (
 )
 CHANGES = ("_sort", "_sort_desc", "_col", "_nocol", "_header")
 """Arguments with which a table is no longer the built file."""
+FETCH = """
+    select {cells} from (select key as _urutan, value as _rowid from json_each(:_tempat))
+    cross join {table} on {table}.rowid = _rowid order by _urutan
+"""
+"""Rows at given places, in the order given."""
 
 
 @hookimpl
@@ -48,8 +53,12 @@ async def table_export(datasette: Any, request: Any, wanted: Json) -> Json | Res
     where, wanted["values"] = await shared["table_selection"](datasette, request, database, name)
     wanted["filtered"] = bool(where)
     cells = [cell(column, columns, ending == "csv") for column in chosen(args, columns, keys)]
-    wanted["sql"] = select(name, cells, where, ordered(args, name, keys, bool(wanted["tables"])))
+    order = ordered(args, name, keys, bool(wanted["tables"]))
+    wanted["sql"] = select(name, cells, where, order)
     wanted["counted"] = select(name, ["1"], where, [])
+    if wanted["tables"] and (where or args.get("_sort") or args.get("_sort_desc")):
+        wanted["places"] = select(name, [f"{escape_sqlite(name)}.rowid"], where, order)
+        wanted["fetch"] = FETCH.format(cells=", ".join(cells), table=escape_sqlite(name))
     if wanted["tables"] and not where:
         wanted["rows"] = wanted["tables"][0]["rows"]
         path = f"data/{name}.{ending}"

@@ -97,6 +97,7 @@ class Pages:
         self.kept: OrderedDict[Key, Page] = OrderedDict()
         self.making: dict[Key, asyncio.Lock] = {}
         self.asked = 0.0
+        self.open = 0
         self.ahead: list[str] = []
         self.task: asyncio.Task[None] | None = None
 
@@ -170,7 +171,16 @@ def asgi_wrapper(datasette):
         async def answer(scope, receive, send):
             if scope["type"] == "lifespan":  # a server, no test or script
                 pages.ahead = prepared(datasette)
-            pages.asked = time.monotonic()
+                await app(scope, receive, send)
+                return
+            pages.open += 1
+            try:
+                await answered(scope, receive, send)
+            finally:
+                pages.open -= 1
+                pages.asked = time.monotonic()
+
+        async def answered(scope, receive, send):
             key = key_of(scope, today())
             if key is not None and pages.ahead:
                 pages.task = asyncio.create_task(make_ahead(pages, app, scope, today, pages.ahead))
@@ -243,7 +253,7 @@ async def make_ahead(pages: Pages, app: Any, scope: Scope, today: Callable[[], d
 
     host = [header for header in scope["headers"] if header[0].lower() == b"host"]
     for path in paths:
-        while pages.making or time.monotonic() - pages.asked < QUIET:
+        while pages.open or time.monotonic() - pages.asked < QUIET:
             await asyncio.sleep(QUIET / 4)
         own = {**scope, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": host}
         key = key_of(own, today())

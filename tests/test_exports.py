@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import runpy
 import signal
 import socket
 import sqlite3
@@ -569,3 +570,33 @@ def test_the_page_cache_lets_exports_through(sample: Any) -> None:
         assert first.content == again.content and again.headers["etag"] == first.headers["etag"]
         assert not again.headers["etag"].startswith("W/") and "x-total-rows" in again.headers
     assert sample("/opendata/tender.json?_size=5").headers["etag"].startswith("W/")
+
+
+def test_rows_written_by_column_are_what_the_csv_module_writes() -> None:
+    output = runpy.run_path(str(PLUGINS / "export_worker/output.py"))
+    draw = random.Random(5)
+    texts = ["", "a", "a b", ",", '"', "\n", "\r", "\r\n", 'a,"b"\n', " x", "'", ";", "é,ü", "0", "%s", "%"]
+    numbers = [0, -7, 2**62, 1.5, -0.0, 1e300, 1e-7, float("inf"), b"\x00\xff", None]
+    for _ in range(400):
+        width = draw.randint(1, 5)
+        pools = [draw.choice([texts, texts[:3], numbers, [*texts, *numbers], [None], [None, 3]]) for _ in range(width)]
+        rows = [tuple(map(draw.choice, pools)) for _ in range(draw.randint(1, 9))]
+        file = io.StringIO(newline="")
+        csv.writer(file).writerows([[c.hex() if isinstance(c, bytes) else c for c in row] for row in rows])
+        assert output["lines"](rows) == file.getvalue().encode(), rows
+
+
+@pytest.mark.parametrize("ending", ["csv", "ndjson", "xlsx"])
+def test_a_sorted_table_without_rows_has_its_columns(site: Site, ending: str) -> None:
+    path = f"/opendata/tender.{ending}?tahun_anggaran=1999&_sort=pagu_sen&_col=nama_paket"
+    status, headers, body = site.get(path)
+    assert (status, headers["x-total-rows"]) == (200, "0")
+    if ending == "csv":
+        assert body == b"kd_tender,nama_paket\r\n"
+
+
+def test_sorted_rows_keep_the_order_of_pages_whatever_their_places(site: Site, ask: Any) -> None:
+    for way, word in (("", "_sort"), (" desc", "_sort_desc")):
+        wanted = ask(f"select kd_tender from tender where ulang = 1 order by tgl_pengumuman{way}, rowid{way}")
+        body = site.get(f"/opendata/tender.csv?ulang=1&{word}=tgl_pengumuman&_col=ulang")[2]
+        assert [(row[0],) for row in csv.reader(io.StringIO(body.decode(), newline=""))][1:] == wanted

@@ -1,6 +1,7 @@
 """One export in a process of its own: reads a job on standard input, writes frames to standard output, ends.
 
-A job is JSON: ``database``, ``sql``, ``counted`` (SQL of as many rows), ``values``, ``rows`` (when known), ``format``,
+A job is JSON: ``database``, ``sql``, ``counted`` (SQL of as many rows), ``values``, ``rows`` (when known), ``places``
+and ``fetch`` (of a table: SQL of the places of its rows in order, SQL of the rows at given places), ``format``,
 ``most`` and ``cells`` (limits), ``cpu`` and ``wall`` (seconds), ``memory`` and ``file`` (bytes), ``folder`` for what
 must wait on disk, ``gzip``, ``spool`` (nothing leaves before all is made), and what the formats need (``output.py``,
 ``workbook.py``).
@@ -8,6 +9,8 @@ Frames: a letter, four bytes of length, the content. ``M`` says what follows (ro
 data, ``E`` ends a whole export with its number of rows, ``X`` refuses. No ``E``: the export is broken, whatever came.
 """
 
+import contextlib
+import fcntl
 import importlib.util
 import json
 import os
@@ -19,7 +22,8 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,8 +35,14 @@ Rows = list[tuple[Any, ...]]
 
 NICE = 10
 FRAME = 256 * 1024
-BLOCK = 1_000
-"""Most rows in memory at a time; fewer where they are long."""
+PIPE = 1024 * 1024
+"""Bytes that the pipe to the server holds, so that the two seldom wait for each other."""
+BLOCK, FEW = 1_000, 10
+"""Most rows in memory at a time, fewer where they are long; and the first of them."""
+PLACES = "_tempat"
+"""Name of the value that lists places of rows."""
+MAPPED = 2**31 - 2**16
+"""Bytes of the database that are read in place rather than copied; SQLite maps no more."""
 OFTEN = 100_000
 """Steps of SQLite between two looks at the time."""
 SHARED = Path(__file__).parent.parent / "sql_functions.py"
@@ -71,6 +81,8 @@ def main() -> int:
     """Make the export that standard input asks for."""
     job = json.load(sys.stdin.buffer)
     restrain(job)
+    with contextlib.suppress(OSError):  # a system that allows less keeps its own
+        fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, PIPE)
     frames = Frames(os.fdopen(os.dup(1), "wb", buffering=FRAME))
     os.dup2(2, 1)  # whatever prints, prints to the log
     try:
@@ -88,7 +100,8 @@ def main() -> int:
 def restrain(job: Json) -> None:
     """Caps of this process; the kernel ends it when one is passed."""
     os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
+    memory = job["memory"] + min(Path(job["database"]).stat().st_size, MAPPED)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (job["cpu"] + 5, job["cpu"] + 10))
     resource.setrlimit(resource.RLIMIT_FSIZE, (job["file"], job["file"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -108,11 +121,13 @@ def fault(problem: Exception) -> Json:
 def export(job: Json, frames: Frames) -> None:
     """Count, say what comes, send it, and end it only when the number of rows is the promised one."""
     db = connect(job)
-    total = job["rows"] if job["rows"] is not None else count(db, job)
+    places = found_places(db, job)
+    total = len(places) if places is not None else job["rows"] if job["rows"] is not None else count(db, job)
     if total > job["most"]:
         raise Refused("many", str(job["most"]))
-    cursor = db.execute(job["sql"], job["values"])
+    cursor = db.execute(job["sql"], job["values"]) if places is None else db.execute(job["fetch"], {PLACES: "[]"})
     names = output.distinct([column[0] for column in cursor.description])
+    found = blocks(cursor) if places is None else fetched(db, job["fetch"], places)
     head = {"rows": total, "columns": names}
     if job["format"] == "xlsx":
         import workbook  # only these exports pay for it
@@ -122,11 +137,11 @@ def export(job: Json, frames: Frames) -> None:
         if total * len(names) > job["cells"]:
             raise Refused("cells", str(job["cells"]))
         path = Path(job["folder"], "data.xlsx")
-        done = workbook.write(path, job, names, blocks(cursor), total)
+        done = workbook.write(path, job, names, found, total)
         whole(done, total)
         send_file(path, head, frames)
     else:
-        parts = output.FORMATS[job["format"]](job, names, checked(blocks(cursor), total), total)
+        parts = output.FORMATS[job["format"]](job, names, checked(found, total), total)
         send_parts(packed(parts) if job["gzip"] else parts, job, head, frames)
     frames.put(b"E", {"rows": total})
 
@@ -141,6 +156,7 @@ def search_words(text: str) -> str:
 def connect(job: Json) -> sqlite3.Connection:
     """The release, read-only, with the functions that pages have; it stops when the time is up."""
     db = sqlite3.connect(f"file:{quote(job['database'])}?mode=ro&immutable=1", uri=True)
+    db.execute(f"pragma mmap_size = {MAPPED}").fetchall()
     spec = importlib.util.spec_from_file_location("sql_functions", SHARED)
     shared = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(shared)
@@ -175,13 +191,36 @@ def count(db: sqlite3.Connection, job: Json) -> int:
     return int(db.execute(counted, job["values"]).fetchone()[0])
 
 
+def found_places(db: sqlite3.Connection, job: Json) -> Sequence[int] | None:
+    """The places of a table's rows in their order, which also counts them, no further than one beyond the limit.
+
+    Only keys are sorted then, and the filter runs once; ``None`` when the rows have no such places.
+    """
+    if not job["places"]:
+        return None
+    return array("q", (row[0] for row in db.execute(f"{job['places']} limit {job['most'] + 1}", job["values"])))
+
+
+def fetched(db: sqlite3.Connection, sql: str, places: Sequence[int]) -> Iterator[Rows]:
+    """The rows at these places, block by block."""
+    start, number = 0, FEW
+    while rows := db.execute(sql, {PLACES: json.dumps(list(places[start : start + number]))}).fetchall():
+        yield rows
+        start, number = start + number, next_number(rows, number)
+
+
 def blocks(cursor: sqlite3.Cursor) -> Iterator[Rows]:
-    """The rows, few at first and fewer when they are long."""
-    number = 10
+    """The rows of an answer, block by block."""
+    number = FEW
     while rows := cursor.fetchmany(number):
         yield rows
-        size = sum(len(cell) for cell in rows[-1] if isinstance(cell, str | bytes)) + 20 * len(rows[-1])
-        number = max(1, min(BLOCK, 4 * FRAME // size, 4 * number))
+        number = next_number(rows, number)
+
+
+def next_number(rows: Rows, number: int) -> int:
+    """How many rows to take next: few at first, and fewer when they are long."""
+    size = sum(len(cell) for cell in rows[-1] if isinstance(cell, str | bytes)) + 20 * len(rows[-1])
+    return max(1, min(BLOCK, 4 * FRAME // size, 4 * number))
 
 
 def checked(found: Iterator[Rows], total: int) -> Iterator[Rows]:

@@ -17,7 +17,11 @@ Parts = Iterator[bytes]
 FORMULA = frozenset("=+-@\t\r")
 """First characters that a spreadsheet takes for a formula (OWASP, CSV injection)."""
 BOM = b"\xef\xbb\xbf"
-ENDLESS = float("inf")
+NOTHING = type(None)
+TEXTS = {str}
+NUMBERS = {int, float, NOTHING}
+QUOTED = '",\r\n'
+"""Characters for which CSV quotes a cell."""
 
 
 def distinct(names: list[str]) -> list[str]:
@@ -43,7 +47,7 @@ def csv_parts(job: Json, names: list[str], blocks: Iterator[Rows], total: int) -
     if job["header"]:
         yield written([names], ",")
     for rows in blocks:
-        yield written(map(plain, rows), ",")
+        yield lines(rows)
 
 
 def excel_parts(job: Json, names: list[str], blocks: Iterator[Rows], total: int) -> Parts:
@@ -62,6 +66,44 @@ def local(cell: Any) -> Any:
     if isinstance(cell, str):
         return "'" + cell if cell and cell[0] in FORMULA else cell
     return str(cell).replace(".", ",") if isinstance(cell, float) else cell
+
+
+def lines(rows: Rows) -> bytes:
+    """Rows as CSV, the bytes of ``written``; columns are looked at as wholes, since most need no quotes."""
+    width = len(rows[0])
+    if width == 1:  # an empty line would be no row
+        return written(map(plain, rows), ",")
+    line = ",".join(["%s"] * width) + "\r\n"
+    return "".join(map(line.__mod__, zip(*map(column, zip(*rows, strict=True)), strict=True))).encode()
+
+
+def column(cells: Any) -> Any:
+    """The cells of one column, with quotes where they need them, nothing for ``None``."""
+    kinds = set(map(type, cells))
+    if bytes in kinds:
+        cells = plain(cells)
+    if NOTHING in kinds:
+        cells = ["" if cell is None else cell for cell in cells]
+    if kinds <= NUMBERS:
+        return cells
+    if kinds != TEXTS:
+        cells = list(map(str, cells))
+    whole = "".join(cells)
+    marks = [mark for mark in QUOTED if mark in whole]
+    if '"' in marks:
+        return list(map(quoted, cells))
+    for mark in marks:
+        cells = [f'"{cell}"' if mark in cell and cell[0] != '"' else cell for cell in cells]
+    return cells
+
+
+def quoted(cell: str) -> str:
+    """A cell as CSV.
+
+    >>> quoted('a "b", c'), quoted("a")
+    ('"a ""b"", c"', 'a')
+    """
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in QUOTED) else cell
 
 
 def written(rows: Any, delimiter: str) -> bytes:

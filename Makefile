@@ -27,15 +27,10 @@ $(SERVE)/.ready: requirements/serve.txt
 	$(SERVE)/bin/python $(PIP) -r requirements/serve.txt
 	touch $@
 
-# Serve OUT/current at http://127.0.0.1:8001; without a release, build the invented sample first.
+# Serve OUT/current at http://127.0.0.1:8001 and follow it; without a release, build the invented sample first.
 serve: $(SERVE)/.ready $(OUT)/current metadata.yml
 	@echo "http://$(HOST):$(PORT)/"
-	release=$$(readlink -f $(OUT)/current); history=$(OUT)/riwayat.db; \
-	exec $(SERVE)/bin/datasette serve --immutable $$release/opendata.db \
-	  $$(test ! -f $$history || echo --immutable $$history) --inspect-file $$release/inspect.json \
-	  --metadata metadata.yml --plugins-dir plugins --template-dir plugins/templates --static assets:plugins/static \
-	  --setting suggest_facets off --setting default_page_size 50 --setting allow_download on \
-	  --setting sql_time_limit_ms 1500 --setting max_csv_mb 0 --host $(HOST) --port $(PORT)
+	exec $(SERVE)/bin/python -m serve $(OUT) --host $(HOST) --port $(PORT)
 
 $(OUT)/current: | $(VENV)/.ready
 	$(RUN) sample $(OUT)/contoh --seed $(SEED) --scale $(SCALE)
@@ -68,7 +63,7 @@ metadata.yml: $(wildcard datapackages/*.yml datapackages/*/*.yaml datapackages/*
 check: $(VENV)/.ready
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy --strict etl
+	$(VENV)/bin/mypy --strict etl serve
 	$(RUN) metadata --check
 
 bench: $(VENV)/.ready

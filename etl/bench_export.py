@@ -17,6 +17,7 @@ from pathlib import Path
 
 from etl import bench_load
 from etl.bench_site import served
+from serve.figures import family
 
 ROWS = 83_640
 """Rows of the sorted, filtered export: what stock Datasette once answered with 1,000 of."""
@@ -54,9 +55,18 @@ def server_seconds(side: str) -> float:
     return seconds(servers[side != "kita"])
 
 
-def seconds(process: int) -> float:
-    """CPU seconds of a process and of those it has waited for."""
-    return sum(map(int, Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:15])) / TICKS
+def seconds(first: int) -> float:
+    """CPU seconds of a process, of all it has started, and of those that have ended."""
+    return sum(own_seconds(process) for process in family(first))
+
+
+def own_seconds(process: int) -> float:
+    """CPU seconds of a process and of those it has waited for; none when it has ended since."""
+    try:
+        content = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return 0.0
+    return sum(map(int, content.rsplit(")", 1)[1].split()[11:15])) / TICKS
 
 
 def whole(home: Path) -> bytes:

@@ -85,25 +85,14 @@ def tilde(text: str) -> str:
 
 @contextmanager
 def served(release: Path, stock: bool, more: tuple[str, ...] = ()) -> Iterator[tuple[int, int]]:
-    """A running server with ``more`` arguments: its port, which was free, and its process."""
+    """A running server: its port, which was free, and its first process; stock Datasette gets ``more`` arguments."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [
-        sys.executable,
-        "-m",
-        "datasette",
-        "serve",
-        "--immutable",
-        str(release / "opendata.db"),
-        "--port",
-        str(port),
-    ]
-    command += ["--inspect-file", str(release / "inspect.json"), *more]
-    if not stock:
-        command += ["--metadata", "metadata.yml", "--plugins-dir", "plugins", "--template-dir", "plugins/templates"]
-        command += ["--static", "assets:plugins/static", "--setting", "suggest_facets", "off"]
-        command += ["--setting", "default_page_size", "50", "--setting", "sql_time_limit_ms", "1500"]
+    command = [sys.executable, "-m", "serve", str(release.parent.parent), "--port", str(port)]
+    if stock:
+        command = [sys.executable, "-m", "datasette", "serve", "--immutable", str(release / "opendata.db")]
+        command += ["--port", str(port), "--inspect-file", str(release / "inspect.json"), *more]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait(port)

@@ -13,11 +13,11 @@ release itself; a gone row's cells stand here, for nobody else has them.
 import json
 import os
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from etl.archive import sync
+from etl.archive import file_hash, sync
 from etl.database import PUBLIC_PAGE, literal, open_database
 from etl.descriptors import Resource
 from etl.differences import (
@@ -36,6 +36,8 @@ from etl.fields import Json
 from etl.publish import current_version, previous_of, read_only
 
 NAME = "riwayat.db"
+KEPT = "riwayat"
+"""Folder of the history under names that stay, for a site that still serves the one before: ``<hash>.db``."""
 UNIT_INDEX = "CREATE INDEX riwayat_unit ON riwayat (id_satker) WHERE id_satker IS NOT NULL"
 SCHEMA = (
     """CREATE TABLE rilis (urutan INTEGER PRIMARY KEY, versi TEXT NOT NULL, induk INTEGER REFERENCES rilis (urutan),
@@ -87,15 +89,30 @@ def record(out: Path, resources: dict[str, Resource], base: str, version: str) -
             for statement in SCHEMA:
                 cursor.execute(statement)
         grow(cursor)
-        forget(cursor, resources)
+        forgotten = forget(cursor, resources)
         for before, after in steps:
             lines.append(append(cursor, out, resources, before, after))
         run(cursor, "PRAGMA analysis_limit=1000")
         run(cursor, "ANALYZE")
     sync(aside)
+    put(out, aside, forgotten)
+    return "; ".join(lines)
+
+
+def put(out: Path, aside: Path, alone: bool) -> None:
+    """Let the finished file be the history, also under its hash; the one before it keeps that name unless ``alone``."""
+    folder, before = out / KEPT, {out / NAME} if (out / NAME).exists() and not alone else set()
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"{file_hash(aside)[:16]}.db"
+    if not kept.exists():
+        with suppress(OSError):  # a file system without links: then a site that serves it opens it by its own name
+            kept.hardlink_to(aside)
+    earlier = {path for path in folder.glob("*.db") for own in before if path.samefile(own)}
+    sync(folder)
     aside.replace(out / NAME)
     sync(out)
-    return "; ".join(lines)
+    for path in set(folder.glob("*.db")) - earlier - {kept}:
+        path.unlink()
 
 
 def run(cursor: Any, statement: str) -> list[Any]:
@@ -248,8 +265,8 @@ def total(cursor: Any) -> None:
     cursor.execute(f"UPDATE rilis SET {values} WHERE baru IS NOT NULL")
 
 
-def forget(cursor: Any, resources: dict[str, Resource]) -> None:
-    """Take the values of columns that are not public any more out of the history, and rows of tables that are gone."""
+def forget(cursor: Any, resources: dict[str, Resource]) -> bool:
+    """Take values of columns that are not public any more, and rows of tables that are gone, out; say whether any."""
     allowed = {r.name: public_names(r) for r in compared_tables(resources)}
     gone = [(t, c) for t, c in run(cursor, "SELECT tabel, kolom FROM kolom_tercatat") if c not in allowed.get(t, set())]
     for table, column in gone:
@@ -265,6 +282,7 @@ def forget(cursor: Any, resources: dict[str, Resource]) -> None:
     if gone:
         total(cursor)
         run(cursor, "VACUUM")
+    return bool(gone)
 
 
 def catch_up(out: Path, resources: dict[str, Resource]) -> str:

@@ -417,11 +417,13 @@ def test_who_comes_too_many_is_asked_to_come_back_and_pages_go_on(narrow: Site) 
     until(lambda: narrow.get("/opendata/tender.csv?tahun_anggaran=2024")[0] == 200)  # the place is given back
 
 
-def test_who_takes_nothing_loses_her_place(narrow: Site) -> None:
+def test_who_takes_nothing_holds_no_process_and_loses_her_answer(narrow: Site) -> None:
     time.sleep(1)  # the only place may still be given back by the test before
     with closing(narrow.begin("/opendata/tender.ndjson?tahun_anggaran=2025")) as asking:
         until(lambda: narrow.workers())
         until(lambda: not narrow.workers())
+        assert narrow.get("/opendata/tender.csv?tahun_anggaran=2024")[0] == 200  # what was made waits on disk for her
+        time.sleep(8)
         answer = b"".join(iter(lambda: asking.recv(1 << 20), b""))
     assert answer.startswith(b"HTTP/1.1 200") and not answer.endswith(b"0\r\n\r\n")
 

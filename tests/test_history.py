@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import json
 import signal
 import sqlite3
@@ -85,8 +86,19 @@ def test_a_column_that_stops_being_public_leaves_the_history(make, tmp_path, pac
     (packages / "uji/datapackage.yaml").write_text(text, encoding="utf-8")
     pull(make, paket("1"), paket("2"), paket("3"))
     assert [cells for *_, cells in rows(tmp_path / "out", 2)] == [{}]
-    after = (tmp_path / "out/riwayat.db").read_bytes()
-    assert b"npwp" not in after and b"234567890199" not in after.replace(b".", b"").replace(b"-", b"")
+    kept = list((tmp_path / "out/riwayat").iterdir())
+    for after in [path.read_bytes() for path in (tmp_path / "out/riwayat.db", *kept)]:
+        assert b"npwp" not in after and b"234567890199" not in after.replace(b".", b"").replace(b"-", b"")
+    assert len(kept) == 1
+
+
+def test_the_history_before_keeps_a_name_for_a_site_that_still_serves_it(make, tmp_path):
+    out, known = tmp_path / "out", []
+    for retrieved in ("2026-01-01", "2026-02-01", "2026-03-01"):
+        pull(make, paket(retrieved[6]), retrieved=retrieved)
+        known.append(hashlib.sha256((out / "riwayat.db").read_bytes()).hexdigest()[:16])
+    assert {path.stem for path in (out / "riwayat").iterdir()} == set(known[1:])
+    assert (out / "riwayat" / f"{known[-1]}.db").samefile(out / "riwayat.db")
 
 
 def test_our_own_reading_of_the_same_bytes_is_not_called_an_edit_at_the_source(make, tmp_path, packages):

@@ -1,0 +1,108 @@
+"""What one connection may hold: a reader who is silent, slow to ask or slow to take loses it, the others do not.
+
+Uvicorn waits for ever for a request that does not come and for a reader who does not read. Here each connection is
+looked at every few seconds. The last places go to who is asking, not to who is waiting.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds and bytes that a connection gets."""
+
+    ask: float = 20.0
+    """Seconds from opening a connection, or from the last answer, to the last header of a request."""
+    patience: float = 30.0
+    """Seconds that a reader may take nothing at all."""
+    rate: int = 8_000
+    """Bytes per second that she must take on average while an answer waits for her; a slow mobile line takes more."""
+    most: int = 1_000
+    """Open connections; beyond it those that wait longest without asking are closed."""
+    look: float = 1.0
+    """Seconds between two looks."""
+
+
+LIMITS = Limits()
+
+
+class Counted:
+    """A transport that knows how many bytes were given to it."""
+
+    def __init__(self, transport: Any):
+        self.transport = transport
+        self.given = 0
+
+    def write(self, data: bytes) -> None:
+        """Send, and count."""
+        self.given += len(data)
+        self.transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+
+class Connection(H11Protocol):
+    """One reader's connection."""
+
+    limits = LIMITS
+
+    def connection_made(self, transport: Any) -> None:
+        """Note when it began; make room."""
+        self.waiting_since = self.loop.time()
+        self.taken = 0
+        self.owed = 0.0
+        super().connection_made(Counted(transport))  # type: ignore[arg-type]
+        if len(self.connections) > self.limits.most:
+            make_room(self)
+
+    def on_response_complete(self) -> None:
+        """The next request may take its time from now on."""
+        self.waiting_since = self.loop.time()
+        super().on_response_complete()
+
+    def asking(self) -> bool:
+        """Whether a request has come whose answer is not yet given."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+
+def make_room(newest: Connection) -> None:
+    """Close the connection that has waited longest without asking; the newest when all are asking."""
+    waiting = [c for c in newest.connections if isinstance(c, Connection) and not c.asking() and c is not newest]
+    oldest = min(waiting, key=lambda connection: connection.waiting_since, default=newest)
+    oldest.transport.abort()
+
+
+async def watch(connections: set[Any]) -> None:
+    """Look at every connection until cancelled."""
+    loop = asyncio.get_running_loop()
+    before = loop.time()
+    while True:
+        await asyncio.sleep(Connection.limits.look)
+        now = loop.time()
+        for connection in list(connections):
+            if overdue(connection, now, now - before):
+                connection.transport.abort()
+        before = now
+
+
+def overdue(connection: Connection, now: float, passed: float) -> bool:
+    """Whether a reader has had her time: to ask, or to take what waits for her."""
+    transport: Any = connection.transport
+    limits = connection.limits
+    waiting = transport.get_write_buffer_size()
+    taken = transport.given - waiting
+    if waiting:
+        connection.owed = max(0.0, connection.owed + limits.rate * passed - (taken - connection.taken))
+    else:
+        connection.owed = 0.0
+    connection.taken = taken
+    if connection.owed > limits.rate * limits.patience:
+        return True
+    silent = not connection.asking() and not waiting
+    return silent and now - connection.waiting_since > limits.ask and connection.conn.our_state is not h11.CLOSED

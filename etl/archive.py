@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from etl.durable import put_in_place, removed_on_failure, sync, write_whole
 from etl.errors import EtlError, ReleaseBroken
 
 KONTEKS = "konteks.yml"
@@ -86,16 +87,16 @@ def source_files(raw: Path) -> list[Path]:
 
 
 def store(path: Path, out: Path) -> str:
-    """Copy a file into the archive under its hash (written aside, synced, renamed) and return the hash."""
+    """Copy a file into the archive under its hash and return the hash; a damaged copy of it there is replaced."""
     sha256 = file_hash(path)
     target = out / "arsip" / sha256[:2] / sha256
-    if not target.exists():
+    if not target.exists() or file_hash(target) != sha256:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{sha256}.{os.getpid()}")
-        shutil.copyfile(path, temporary)
-        sync(temporary)
-        temporary.rename(target)
-        sync(target.parent)
+        temporary = target.with_name(f".{sha256}-{os.getpid()}")
+        with removed_on_failure(temporary):
+            shutil.copyfile(path, temporary)
+            put_in_place(temporary, target)
+        sync(target.parent.parent)
     return sha256
 
 
@@ -103,15 +104,6 @@ def file_hash(path: Path) -> str:
     """sha256 of a file, read in blocks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read_konteks(path: Path, raw: Path) -> dict[str, Any]:
@@ -143,11 +135,11 @@ def read_log(out: Path) -> list[Pull]:
     path = out / "arsip" / "catatan.jsonl"
     pulls: dict[int, Pull] = {}
     if path.exists():
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_bytes().split(b"\n")
         for number, line in enumerate(lines[:-1], start=1):
             try:
                 pull = Pull(**json.loads(line))
-            except (json.JSONDecodeError, TypeError) as error:
+            except (ValueError, TypeError) as error:
                 raise ReleaseBroken(f"{path} baris {number} rusak: {error}") from error
             pulls[pull.seq] = pull
     return [pulls[seq] for seq in sorted(pulls)]
@@ -162,11 +154,7 @@ def append_log(out: Path, pulls: list[Pull]) -> None:
     lines = "".join(json.dumps(pull.__dict__, ensure_ascii=False, sort_keys=True) + "\n" for pull in pulls)
     if whole + lines == before:
         return
-    temporary = path.with_suffix(".baru")
-    temporary.write_text(whole + lines, encoding="utf-8")
-    sync(temporary)
-    temporary.rename(path)
-    sync(path.parent)
+    write_whole(path, (whole + lines).encode())
 
 
 def add_pull(out: Path, nama: str, sha256: str, konteks: dict[str, str], origin: dict[str, str]) -> bool:
@@ -182,10 +170,12 @@ def add_pull(out: Path, nama: str, sha256: str, konteks: dict[str, str], origin:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add one line to a log that nothing but people and the next run reads."""
+    """Add one line to a log of lines, after cutting off a last one that an interrupted write left unfinished."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+    with path.open("a+b") as file:
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
+        file.write(line.encode() + b"\n")
 
 
 def verify(pulls: list[Pull], out: Path) -> Iterator[str]:

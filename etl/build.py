@@ -2,24 +2,24 @@
 
 import hashlib
 import json
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from etl.archive import Pull, import_folder, read_log
+from etl.archive import Pull, file_hash, import_folder, read_log, verify
 from etl.delta import record_delta
 from etl.descriptors import Resource, load_datasets, load_resources, read_yaml
-from etl.errors import BuildBusy
+from etl.durable import build_lock, sync, write_whole
+from etl.errors import ReleaseBroken
 from etl.extract import extract_pull, load_extractions
 from etl.flag import flag
 from etl.history import catch_up, record
 from etl.link import link
 from etl.load import load
 from etl.privacy import pseudonym_key
-from etl.publish import current_version, publish
+from etl.publish import current_version, previous_of, publish
+from etl.release_check import read_manifest
 from etl.retention import prune
 from etl.validate import validate_part
 
@@ -30,41 +30,6 @@ NAMED = ("title", "publisher", "ocds")
 LOCKED = ("adbc-driver-sqlite", "duckdb", "frictionless", "openpyxl", "pyarrow", "python-calamine", "sqlglot")
 
 Say = Callable[[str], None]
-
-
-@contextmanager
-def build_lock(out: Path) -> Iterator[None]:
-    """Let one build at a time write to ``out``; the lock of a process that no longer runs is taken over.
-
-    Raises ``BuildBusy`` while another build runs.
-    """
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / ".kunci-bangun"
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        owner = path.read_text(encoding="utf-8").strip()
-        if owner.isdigit() and int(owner) != os.getpid() and alive(int(owner)):
-            raise BuildBusy(f"{out}: pembangunan lain sedang berjalan (proses {owner})") from None
-        path.unlink(missing_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    with os.fdopen(handle, "w") as file:
-        file.write(str(os.getpid()))
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def code_hash(datapackages: Path) -> str:
@@ -103,7 +68,9 @@ def prepare_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: byt
     for item in load_extractions(out, pull.seq):
         if item.resource:
             validate_part(out, item, resources[item.resource])
-    mark.write_text(stamp, encoding="utf-8")
+    for path in sorted(mark.parent.rglob("*")):
+        sync(path)
+    write_whole(mark, stamp.encode())
     return True
 
 
@@ -120,14 +87,14 @@ def build(
         key = pseudonym_key()
         fresh = import_folder(raw, out, accept) if raw else []
         pulls = read_log(out)
+        for problem in verify(pulls, out):
+            raise ReleaseBroken(f"{problem}; impor lagi berkas aslinya")
         code = code_hash(datapackages)
         mark = fingerprint(pulls, code, key)
         say(f"impor: {len(fresh)} berkas baru dari {len(pulls)} di arsip")
         done = unchanged_release(out, mark)
         if done is not None:
-            late = catch_up(out, resources)
-            if late:
-                say(late)
+            finish(out, resources, "", current_version(out), datapackages, say)
             say(f"tidak ada perubahan: rilis {current_version(out)} tetap")
             return done
         for number, pull in enumerate(pulls, start=1):
@@ -141,26 +108,36 @@ def build(
         say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda")
         before = current_version(out)
         release = publish(out, resources, load_datasets(datapackages), mark)
-        noted = record(out, resources, before or release, release)
-        if noted:
-            say(noted)
-        changed = record_delta(out, before, release)
-        if changed:
-            say(changed)
-        for old in prune(out, datapackages):
-            say(f"rilis {old}: berkasnya dilepas, sidiknya tetap")
+        finish(out, resources, before, release, datapackages, say)
         say(f"terbit: rilis {release} dalam {time.monotonic() - started:.1f} detik")
         return rows
 
 
+def finish(out: Path, resources: dict[str, Resource], before: str, release: str, datapackages: Path, say: Say) -> None:
+    """Do what follows a publication: history, delta, retention. Each is skipped where it is done already.
+
+    Without ``before`` a run makes good what an earlier one, which died after publishing, left undone.
+    """
+    noted = record(out, resources, before, release) if before else catch_up(out, resources)
+    if noted:
+        say(noted)
+    changed = record_delta(out, before or previous_of(out, release), release)
+    if changed:
+        say(changed)
+    for old in prune(out, datapackages):
+        say(f"rilis {old}: berkasnya dilepas, sidiknya tetap")
+
+
 def unchanged_release(out: Path, mark: str) -> list[dict[str, str]] | None:
-    """Rows of ``berkas_sumber`` of the current release if it was built from exactly this; else ``None``."""
-    path = out / "current" / "manifest.json"
-    if not path.exists():
+    """Rows of ``berkas_sumber`` of the current release if it was built from exactly this and is whole; else ``None``.
+
+    Raises ``ReleaseBroken`` for a damaged manifest: what it says of the release before cannot be made good by building.
+    """
+    if not current_version(out):
         return None
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    database = path.with_name("opendata.db")
-    expected = manifest["files"]["opendata.db"]["bytes"]
-    if manifest["fingerprint"] != mark or not database.exists() or database.stat().st_size != expected:
+    manifest = read_manifest((out / "current").resolve())
+    database = out / "current" / "opendata.db"
+    expected = manifest["files"]["opendata.db"]["sha256"]
+    if manifest["fingerprint"] != mark or not database.exists() or file_hash(database) != expected:
         return None
     return [{k: "" if v is None else str(v) for k, v in row.items()} for row in manifest["sources"]]

@@ -4,35 +4,35 @@ Exit codes: 0 everything recognised was published; 1 a file or scope was refused
 2 wrong use; 74 disk fault; 75 no permission, or another build is running.
 """
 
-import errno
 import sys
 from pathlib import Path
 
 import click
-from adbc_driver_manager import OperationalError
 
 from etl import build as builder
 from etl.archive import import_folder, read_log, verify
+from etl.cli_faults import FAULTS, stop
 from etl.cli_options import out_option, packages_option
 from etl.cli_release import apply_delta_command, ckan_command, withdraw_command
+from etl.delta import verify_deltas
 from etl.descriptors import load_datasets, load_resources
+from etl.durable import build_lock
 from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
 from etl.fetch import fetch, read_plan
 from etl.flag import flag as flag_tables
 from etl.history import record
+from etl.history_file import verify_history
 from etl.link import link as link_tables
 from etl.load import load as load_staging
 from etl.metadata import write_metadata
 from etl.privacy import pseudonym_key
-from etl.publish import current_version, verify_releases
+from etl.publish import current_version
 from etl.publish import publish as publish_release
 from etl.publish import rollback as roll_back
 from etl.quality import refused
+from etl.release_check import verify_releases
 from etl.validate import validate_part
-
-DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
-NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EAGAIN}
 
 
 @click.group(help=__doc__)
@@ -71,7 +71,7 @@ def refresh(plan: Path, out: Path, datapackages: Path) -> None:
 def pull_all(path: Path, out: Path) -> list[str]:
     """Fetch a plan into the archive; return the names of the addresses that gave nothing."""
     plan = read_plan(path)
-    with builder.build_lock(out):
+    with build_lock(out):
         return [a.nama for a in fetch(plan, out, click.echo) if a.putusan == "gagal"]
 
 
@@ -92,7 +92,7 @@ def import_command(raw: Path, terima: tuple[str, ...], out: Path) -> None:
 
     Contoh: python -m etl import data-mentah --out build
     """
-    with builder.build_lock(out):
+    with build_lock(out):
         fresh = import_folder(raw, out, terima)
     click.echo(f"{len(fresh)} berkas baru, {len(read_log(out))} di arsip {out / 'arsip'}")
 
@@ -104,7 +104,7 @@ def extract(out: Path, datapackages: Path) -> None:
     """Kenali setiap berkas di arsip menurut isinya dan tulis tabel kanonik ke OUT/kerja."""
     resources = load_resources(datapackages)
     key = pseudonym_key()
-    with builder.build_lock(out):
+    with build_lock(out):
         for pull in read_log(out):
             for item in extract_pull(pull, out, resources, key):
                 click.echo(f"{pull.nama}: {item.resource or item.alasan} {item.baris} baris")
@@ -116,7 +116,7 @@ def extract(out: Path, datapackages: Path) -> None:
 def validate(out: Path, datapackages: Path) -> None:
     """Periksa tabel kanonik dengan Frictionless dan aturan kami; baris yang salah ditahan dengan alasannya."""
     resources = load_resources(datapackages)
-    with builder.build_lock(out):
+    with build_lock(out):
         for pull in read_log(out):
             for item in load_extractions(out, pull.seq):
                 if item.resource:
@@ -129,7 +129,7 @@ def validate(out: Path, datapackages: Path) -> None:
 @packages_option
 def load(out: Path, datapackages: Path) -> None:
     """Gabungkan baris sah semua berkas menurut kunci, lingkup dan kebaruan ke OUT/staging.db (tertutup)."""
-    with builder.build_lock(out):
+    with build_lock(out):
         report(load_staging(out, read_log(out), load_resources(datapackages)))
 
 
@@ -138,7 +138,7 @@ def load(out: Path, datapackages: Path) -> None:
 @packages_option
 def link(out: Path, datapackages: Path) -> None:
     """Bangun tabel turunan (etl/sql/*.sql) di OUT/staging.db."""
-    with builder.build_lock(out):
+    with build_lock(out):
         for name, rows in link_tables(out, load_resources(datapackages)).items():
             click.echo(f"{name}: {rows} baris")
 
@@ -148,7 +148,7 @@ def link(out: Path, datapackages: Path) -> None:
 @packages_option
 def flag(out: Path, datapackages: Path) -> None:
     """Hitung tanda yang perlu dicek (etl/tanda/*) di OUT/staging.db."""
-    with builder.build_lock(out):
+    with build_lock(out):
         for name, rows in flag_tables(out, load_resources(datapackages)).items():
             click.echo(f"{name}: {rows} baris")
 
@@ -158,7 +158,7 @@ def flag(out: Path, datapackages: Path) -> None:
 @packages_option
 def publish(out: Path, datapackages: Path) -> None:
     """Terbitkan OUT/staging.db sebagai rilis baru; OUT/current dialihkan paling akhir."""
-    with builder.build_lock(out):
+    with build_lock(out):
         mark = builder.fingerprint(read_log(out), builder.code_hash(datapackages), pseudonym_key())
         resources, before = load_resources(datapackages), current_version(out)
         release = publish_release(out, resources, load_datasets(datapackages), mark)
@@ -187,20 +187,20 @@ def build(raw: Path, terima: tuple[str, ...], rinci: bool, out: Path, datapackag
 @out_option
 def rollback(out: Path) -> None:
     """Kembalikan OUT/current ke rilis sebelumnya; isinya tidak berubah sedikit pun."""
-    with builder.build_lock(out):
+    with build_lock(out):
         click.echo(f"OUT/current kini rilis {roll_back(out)}")
 
 
 @cli.command("verify")
 @out_option
 def verify_command(out: Path) -> None:
-    """Periksa setiap berkas arsip dan setiap berkas rilis yang disimpan terhadap sidik SHA-256-nya."""
-    problems = [*verify(read_log(out), out), *verify_releases(out)]
+    """Periksa arsip, setiap rilis yang disimpan (sidik SHA-256 setiap berkas dan manifestnya), riwayat, dan delta."""
+    problems = [*verify(read_log(out), out), *verify_releases(out), *verify_history(out), *verify_deltas(out)]
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
         raise ReleaseBroken(f"{len(problems)} berkas hilang atau berubah")
-    click.echo("arsip dan rilis utuh")
+    click.echo("arsip, rilis, riwayat, dan delta utuh")
 
 
 @cli.command()
@@ -259,21 +259,5 @@ def main() -> None:
     except EtlError as error:
         click.echo(f"galat: {error}", err=True)
         sys.exit(error.exit_code)
-    except OSError as error:
-        code = os_exit_code(error)
-        if code is None:
-            raise
-        click.echo(f"galat: {error.strerror or error}: {error.filename or ''}", err=True)
-        sys.exit(code)
-    except OperationalError as error:
-        click.echo(f"galat: basis data tidak dapat ditulis: {error}", err=True)
-        sys.exit(74)
-
-
-def os_exit_code(error: OSError) -> int | None:
-    """Our exit code for a fault of the operating system, or ``None`` when it can only be a bug."""
-    if error.errno in DISK_FAULTS:
-        return 74
-    if error.errno in NO_PERMISSION:
-        return 75
-    return 2 if isinstance(error, NotADirectoryError | FileExistsError) else None
+    except FAULTS as error:
+        stop(error)

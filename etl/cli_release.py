@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from etl import build as builder
 from etl.ckan import Portal, push
 from etl.cli_options import out_option, packages_option
 from etl.delta import apply_delta
 from etl.descriptors import load_datasets
+from etl.durable import build_lock
 from etl.retention import withdraw
 
 
@@ -38,7 +38,7 @@ def ckan_command(
 @out_option
 def withdraw_command(version: str, reason: str, out: Path) -> None:
     """Tarik berkas satu rilis lama, misalnya karena memuat terlalu banyak; sidik dan alasannya tetap terbaca."""
-    with builder.build_lock(out):
+    with build_lock(out):
         withdraw(out, version, reason)
     click.echo(f"rilis {version}: berkasnya ditarik")
 

@@ -3,6 +3,7 @@
 Tables are STRICT with keys and CHECKs from the descriptor: the last gate.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.descriptors import PROVENANCE, Resource
+from etl.errors import DiskFault, EtlError, ReleaseBroken
 from etl.fields import Field, Json
 
 TYPES = {"integer": "INTEGER", "year": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
@@ -27,6 +29,14 @@ PRAGMAS = (
 
 PUBLIC_PAGE, STAGING_PAGE = 8192, 32768
 """Bytes of a page: small where readers fetch single rows, large where every table is read whole."""
+
+
+DISK = re.compile(r"disk I/O error|disk is full|(failed|unable) to open|readonly database")
+
+
+def failure(path: Path, error: adbc.Error) -> EtlError:
+    """What an error of SQLite means for a person: its disk fails, or a row breaks a rule of the table."""
+    return (DiskFault if DISK.search(str(error)) else ReleaseBroken)(f"{path.name}: {error}")
 
 
 @contextmanager

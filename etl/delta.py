@@ -14,13 +14,15 @@ import json
 import os
 import re
 import shutil
+import zlib
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from etl.archive import file_hash, sync
+from etl.archive import file_hash
+from etl.durable import put_in_place, removed_on_failure, sync
 from etl.errors import ReleaseBroken
 from etl.fields import Json
 from etl.privacy import PSEUDONYM
@@ -46,13 +48,11 @@ def record_delta(out: Path, before: str, after: str) -> str:
     if not before or before == after or target.exists() or not all((folder / "data").is_dir() for folder in folders):
         return ""
     target.parent.mkdir(exist_ok=True)
-    for left in target.parent.glob(".baru-*"):
-        left.unlink()
+    sync(out)
     aside = target.with_name(f".baru-{os.getpid()}")
-    rows = write_delta(*folders, aside)
-    sync(aside)
-    aside.replace(target)
-    sync(target.parent)
+    with removed_on_failure(aside):
+        rows = write_delta(*folders, aside)
+        put_in_place(aside, target)
     return f"delta: {rows} baris berbeda, {target.name}"
 
 
@@ -75,6 +75,17 @@ def write_delta(before: Path, after: Path, target: Path) -> int:
 def text_line(content: Json) -> bytes:
     """One line of NDJSON."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def verify_deltas(out: Path) -> Iterator[str]:
+    """Yield a sentence for every delta whose bytes changed: its packing has a sum of its own."""
+    for path in sorted((out / FOLDER).glob("*.ndjson.gz")):
+        try:
+            with gzip.open(path) as packed:
+                while packed.read(1 << 20):
+                    pass
+        except (OSError, EOFError, zlib.error) as error:
+            yield f"delta: {path.name} rusak ({error})"
 
 
 class Side:

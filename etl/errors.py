@@ -44,5 +44,11 @@ class BuildBusy(EtlError):
     exit_code = 75
 
 
+class DiskFault(EtlError):
+    """SQLite could not write or read its file: full, read-only, or failing."""
+
+    exit_code = 74
+
+
 class ReleaseBroken(EtlError):
     """A release, archive or key file is missing or damaged; the message names it."""

@@ -254,5 +254,5 @@ def last_answer(out: Path, target: Target) -> dict[str, str]:
 def lines(path: Path) -> Iterator[dict[str, str]]:
     """Whole lines of a log; the cut end of an interrupted write is none."""
     if path.exists():
-        for text in path.read_text(encoding="utf-8").split("\n")[:-1]:
+        for text in path.read_bytes().split(b"\n")[:-1]:
             yield json.loads(text)

@@ -13,11 +13,10 @@ release itself; a gone row's cells stand here, for nobody else has them.
 import json
 import os
 import shutil
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from etl.archive import file_hash, sync
 from etl.database import PUBLIC_PAGE, literal, open_database
 from etl.descriptors import Resource
 from etl.differences import (
@@ -32,12 +31,12 @@ from etl.differences import (
     public_names,
     stored_columns,
 )
+from etl.durable import removed_on_failure, sync
 from etl.fields import Json
+from etl.history_file import NAME, put, refuse_damage
 from etl.publish import current_version, previous_of, read_only
+from etl.release_check import read_manifest
 
-NAME = "riwayat.db"
-KEPT = "riwayat"
-"""Folder of the history under names that stay, for a site that still serves the one before: ``<hash>.db``."""
 UNIT_INDEX = "CREATE INDEX riwayat_unit ON riwayat (id_satker) WHERE id_satker IS NOT NULL"
 SCHEMA = (
     """CREATE TABLE rilis (urutan INTEGER PRIMARY KEY, versi TEXT NOT NULL, induk INTEGER REFERENCES rilis (urutan),
@@ -80,39 +79,31 @@ def record(out: Path, resources: dict[str, Resource], base: str, version: str) -
     if not steps:
         return ""
     aside = out / f".{NAME}-{os.getpid()}"
-    if (out / NAME).exists():
-        shutil.copyfile(out / NAME, aside)
-    lines = []
+    with removed_on_failure(aside):
+        if (out / NAME).exists():
+            shutil.copyfile(out / NAME, aside)
+        lines, forgotten = extend(out, aside, resources, steps)
+        sync(aside)
+        put(out, aside, forgotten)
+    return "; ".join(lines)
+
+
+def extend(
+    out: Path, aside: Path, resources: dict[str, Resource], steps: list[tuple[str, str]]
+) -> tuple[list[str], bool]:
+    """Add steps to a copy of the history, or to a new one; return a line about each, and whether anything left it."""
     with open_database(aside, PUBLIC_PAGE) as cursor:
         run(cursor, "PRAGMA secure_delete=ON")
         if not (out / NAME).exists():
             for statement in SCHEMA:
                 cursor.execute(statement)
+        refuse_damage(run(cursor, "PRAGMA quick_check(1)"))
         grow(cursor)
         forgotten = forget(cursor, resources)
-        for before, after in steps:
-            lines.append(append(cursor, out, resources, before, after))
+        lines = [append(cursor, out, resources, before, after) for before, after in steps]
         run(cursor, "PRAGMA analysis_limit=1000")
         run(cursor, "ANALYZE")
-    sync(aside)
-    put(out, aside, forgotten)
-    return "; ".join(lines)
-
-
-def put(out: Path, aside: Path, alone: bool) -> None:
-    """Let the finished file be the history, also under its hash; the one before it keeps that name unless ``alone``."""
-    folder, before = out / KEPT, {out / NAME} if (out / NAME).exists() and not alone else set()
-    folder.mkdir(exist_ok=True)
-    kept = folder / f"{file_hash(aside)[:16]}.db"
-    if not kept.exists():
-        with suppress(OSError):  # a file system without links: then a site that serves it opens it by its own name
-            kept.hardlink_to(aside)
-    earlier = {path for path in folder.glob("*.db") for own in before if path.samefile(own)}
-    sync(folder)
-    aside.replace(out / NAME)
-    sync(out)
-    for path in set(folder.glob("*.db")) - earlier - {kept}:
-        path.unlink()
+    return lines, forgotten
 
 
 def run(cursor: Any, statement: str) -> list[Any]:
@@ -144,19 +135,13 @@ def append(cursor: Any, out: Path, resources: dict[str, Resource], before: str, 
     folders = out / "releases" / before, out / "releases" / after
     step = run(cursor, "SELECT ifnull(max(urutan), 0) + 1 FROM rilis")[0][0]
     parent = run(cursor, f"SELECT max(urutan) FROM rilis WHERE versi = {literal(before)}")[0][0]
-    newest = newest_retrieval(manifest(folders[1])) if folders[1].is_dir() else ""
+    newest = newest_retrieval(read_manifest(folders[1])) if folders[1].is_dir() else ""
     head = f"{step}, {literal(after)}, {parent or 'NULL'}, {literal(before)}, {literal(newest)}"
     cursor.execute(f"INSERT INTO rilis VALUES ({head}, NULL, NULL, NULL, '[]')")
     if not before or not all((folder / "opendata.db").exists() for folder in folders):
         return f"riwayat: rilis {after} dicatat, tanpa pembanding"
     left_out = compare(cursor, resources, folders, step)
     return count(cursor, step, left_out)
-
-
-def manifest(folder: Path) -> Json:
-    """What a release says of itself."""
-    content: Json = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return content
 
 
 def newest_retrieval(content: Json) -> str:
@@ -166,7 +151,7 @@ def newest_retrieval(content: Json) -> str:
 
 def compare(cursor: Any, resources: dict[str, Resource], folders: tuple[Path, Path], step: int) -> list[str]:
     """Insert the rows of a step; return the tables that cannot be compared because their key is another."""
-    old, new = (manifest(folder) for folder in folders)
+    old, new = (read_manifest(folder) for folder in folders)
     for name, folder in zip(("lama", "baru"), folders, strict=True):
         cursor.execute(f"ATTACH {literal((folder / 'opendata.db').as_posix())} AS {name}")
     both = set(old["tables"]) & set(new["tables"])

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.durable import write_whole
 from etl.errors import ReleaseBroken
 from etl.names import canonical_npwp
 
@@ -186,8 +187,6 @@ def pseudonym_key() -> bytes:
             raise ReleaseBroken(f"{path}: kunci pseudonim terlalu pendek (paling sedikit 32 karakter)")
         return key
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     key = secrets.token_hex(32).encode()
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
+    write_whole(path, key, 0o600)
     return key

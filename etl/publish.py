@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,30 +16,36 @@ from urllib.parse import urlsplit
 import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 
-from etl.archive import file_hash, read_log, sync
-from etl.database import PUBLIC_PAGE, create_table, literal, open_database, quote
+from etl.archive import file_hash, read_log
+from etl.database import PUBLIC_PAGE, create_table, failure, literal, open_database, quote
 from etl.descriptors import PROVENANCE, Resource
+from etl.durable import exchange, remove, removed_on_failure, sync
 from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Json
 from etl.licences import brought
+from etl.release_check import RETIRED, check_release, read_manifest
 from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
 from etl.standards import write_standards
 
 SAMPLE_HOST = ".contoh.invalid"
-RETIRED = "ditarik.json"
-"""In the folder of a release whose files are gone: why."""
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fingerprint: str) -> str:
     """Build, check and switch to a new release; return its version. The old release stays for rollback."""
-    for left in (out / "releases").glob(".baru-*"):
-        shutil.rmtree(left)
     aside = out / "releases" / f".baru-{os.getpid()}"
-    (aside / "data").mkdir(parents=True)
+    with removed_on_failure(aside):
+        remove(aside)
+        (aside / "data").mkdir(parents=True)
+        version = fill_release(out, aside, resources, datasets, fingerprint)
+        return switch(out, aside, version)
+
+
+def fill_release(out: Path, aside: Path, resources: dict[str, Resource], datasets: list[Json], fingerprint: str) -> str:
+    """Write every file of a release into the folder ``aside``; return its version."""
     public = {name: r for name, r in resources.items() if r.descriptor["x-privacy"] == "public"}
     build_database(out, aside / "opendata.db", public)
     check_database(aside / "opendata.db", public)
@@ -56,7 +61,7 @@ def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fin
     content = manifest(out, aside, version, tables, sources, fingerprint)
     write_json(aside / "manifest.json", content)
     write_sums(aside, content)
-    return switch(out, aside, version)
+    return version
 
 
 def build_database(out: Path, path: Path, resources: dict[str, Resource]) -> None:
@@ -68,7 +73,7 @@ def build_database(out: Path, path: Path, resources: dict[str, Resource]) -> Non
     try:
         fill_database(out, path, resources)
     except adbc.Error as error:
-        raise ReleaseBroken(f"{path.name}: {error}") from error
+        raise failure(path, error) from error
 
 
 def fill_database(out: Path, path: Path, resources: dict[str, Resource]) -> None:
@@ -197,41 +202,40 @@ def write_sums(aside: Path, content: Json) -> None:
 def switch(out: Path, aside: Path, version: str) -> str:
     """Make the finished folder a release and point ``current`` to it; all of it atomic renames, synced."""
     target = out / "releases" / version
-    for path in sorted(aside.rglob("*")):
+    for path in (*sorted(aside.rglob("*")), aside):
         sync(path)
-    if target.exists():
-        # The same data from other code: each file is replaced by itself, so that readers always find a whole release.
-        for path in sorted(p for p in aside.rglob("*") if p.is_file()):
-            place = target / path.relative_to(aside)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(place)
-        (target / RETIRED).unlink(missing_ok=True)
+    if not target.exists():
+        aside.rename(target)
+    elif exchange(aside, target):  # the same data from other code: readers find the one or the other, whole
         shutil.rmtree(aside)
     else:
-        aside.rename(target)
+        replace_files(aside, target)
     sync(out / "releases")
     point(out, version)
     return version
 
 
-def verify_releases(out: Path) -> Iterator[str]:
-    """Yield a sentence for every file of every kept release that is missing or whose bytes changed."""
-    for folder in sorted(p for p in (out / "releases").glob("[0-9a-f]*") if (p / "opendata.db").exists()):
-        named = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
-        for name, file in named.items():
-            if not (folder / name).is_file():
-                yield f"rilis {folder.name}: {name} hilang"
-            elif file_hash(folder / name) != file["sha256"]:
-                yield f"rilis {folder.name}: {name} berubah isinya"
+def replace_files(aside: Path, target: Path) -> None:
+    """Replace each file of a release by itself, where the file system cannot let two folders change places.
+
+    A run that dies in between leaves files of both; the next one, which finds the hashes wrong, makes them whole.
+    """
+    for path in sorted(p for p in aside.rglob("*") if p.is_file()):
+        place = target / path.relative_to(aside)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+    (target / RETIRED).unlink(missing_ok=True)
+    shutil.rmtree(aside)
 
 
 def point(out: Path, version: str) -> None:
     """Let ``OUT/current`` point to a release."""
     temporary = out / f".current-{os.getpid()}"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(Path("releases") / version)
-    temporary.rename(out / "current")
-    sync(out)
+    with removed_on_failure(temporary):
+        remove(temporary)
+        temporary.symlink_to(Path("releases") / version)
+        temporary.rename(out / "current")
+        sync(out)
 
 
 def current_version(out: Path) -> str:
@@ -242,8 +246,8 @@ def current_version(out: Path) -> str:
 
 def previous_of(out: Path, version: str) -> str:
     """The release before a given one, from its manifest."""
-    path = out / "releases" / version / "manifest.json"
-    return str(json.loads(path.read_text(encoding="utf-8"))["previous"]) if path.exists() else ""
+    folder = out / "releases" / version
+    return str(read_manifest(folder)["previous"]) if (folder / "manifest.json").exists() else ""
 
 
 def rollback(out: Path) -> str:
@@ -254,6 +258,8 @@ def rollback(out: Path) -> str:
     before = previous_of(out, version)
     if not before or not (out / "releases" / before / "opendata.db").exists():
         raise ReleaseBroken(f"{out}: rilis {version} tidak punya pendahulu yang tersimpan")
+    for problem in check_release(out / "releases" / before):
+        raise ReleaseBroken(problem)
     point(out, before)
     return before
 

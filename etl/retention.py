@@ -9,19 +9,24 @@ import json
 from contextlib import closing
 from pathlib import Path
 
-from etl.archive import sync
 from etl.delta import FOLDER
 from etl.descriptors import read_yaml
+from etl.durable import remove, sync, write_whole
 from etl.errors import ReleaseBroken
-from etl.history import NAME
-from etl.publish import RETIRED, current_version, previous_of, read_only, write_json
+from etl.history_file import NAME
+from etl.publish import current_version, previous_of, read_only
+from etl.release_check import KEPT, RETIRED
 
-KEPT = ("manifest.json", "SHA256SUMS", "datapackage.json", "CITATION.cff")
 AGED = "masa simpan berkas rilis ini sudah lewat"
 
 
 def prune(out: Path, datapackages: Path) -> list[str]:
-    """Retire releases beyond the number that the site keeps; return their versions. Without a number all are kept."""
+    """Retire releases beyond the number that the site keeps; return their versions. Without a number all are kept.
+
+    What a run that died in the middle began is finished first.
+    """
+    for marker in sorted((out / "releases").glob(f"*/{RETIRED}")):
+        remove_files(marker.parent)
     site = datapackages / "site.yml"
     keep = int((read_yaml(site).get("rilis") or {}).get("simpan") or 0) if site.exists() else 0
     old = [v for v in newest_first(out)[keep:] if not retired(out, v)] if keep else []
@@ -53,22 +58,24 @@ def withdraw(out: Path, version: str, reason: str) -> None:
         raise ReleaseBroken(f"rilis {version} sedang disajikan; terbitkan rilis pengganti atau rollback lebih dulu")
     if not (out / "releases" / version).is_dir():
         raise ReleaseBroken(f"{out}: tidak ada rilis {version}")
-    retire(out, version, reason)
     for path in sorted((out / FOLDER).glob("*.ndjson.gz")):
         if version in path.name.split(".")[0].split("-"):
             path.unlink()
+    retire(out, version, reason)
 
 
 def retire(out: Path, version: str, reason: str) -> None:
     """Leave the reason, then remove the files: a reader meets either the whole release or the reason."""
     folder = out / "releases" / version
-    write_json(folder / RETIRED, {"rilis": version, "alasan": reason})
-    sync(folder / RETIRED)
-    sync(folder)
-    named = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
-    for name in named:
-        if name not in KEPT:
-            (folder / name).unlink(missing_ok=True)
-    for path in sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True):
-        path.rmdir()
-    sync(folder)
+    said = {"rilis": version, "alasan": reason}
+    write_whole(folder / RETIRED, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
+    remove_files(folder)
+
+
+def remove_files(folder: Path) -> None:
+    """Remove the files of a release that has its reason."""
+    gone = [path for path in sorted(folder.iterdir()) if path.name not in (*KEPT, RETIRED)]
+    for path in gone:
+        remove(path)
+    if gone:
+        sync(folder)

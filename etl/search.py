@@ -12,7 +12,7 @@ from typing import Any
 
 import adbc_driver_sqlite.dbapi as adbc
 
-from etl.database import PUBLIC_PAGE, TYPES, field_checks, literal, open_database, quote
+from etl.database import PUBLIC_PAGE, TYPES, failure, field_checks, literal, open_database, quote
 from etl.descriptors import Resource
 from etl.entities import HASH_BYTES, fill_entities
 from etl.errors import ReleaseBroken
@@ -83,7 +83,7 @@ def fill_and_judge(staging: Path, path: Path, resources: list[Resource]) -> None
                 judge_rows(cursor, resource)
             fill_entities(cursor, "staging", resources, row_number)
     except adbc.Error as error:
-        raise ReleaseBroken(f"{path.name}: {error}") from error
+        raise failure(path, error) from error
 
 
 def judge_rows(cursor: Any, resource: Resource) -> None:

@@ -23,7 +23,7 @@ from catalogue import FULL, counts
 from live_site import Stack, stack
 
 from etl.archive import file_hash
-from etl.history import KEPT, NAME
+from etl.history_file import KEPT, NAME
 from etl.publish import current_version, point, rollback, write_json, write_sums
 from serve.check import fault
 from serve.figures import memory, stack_memory

@@ -13,7 +13,8 @@ from test_plugins import PLUGINS
 from test_questions import site_metadata
 
 from etl.errors import ReleaseBroken
-from etl.publish import rollback, verify_releases
+from etl.publish import rollback
+from etl.release_check import verify_releases
 from etl.retention import withdraw
 
 

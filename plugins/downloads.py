@@ -28,7 +28,8 @@ TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 ATTACHED = (".csv", ".db", ".gz", ".parquet", ".xlsx", ".zip")
-CHUNK = 512 * 1024
+CHUNK = 128 * 1024
+"""Bytes of a piece; each slow reader holds about two of them in memory."""
 RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.ASCII)
 
 

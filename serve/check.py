@@ -7,7 +7,6 @@ not is asked by SQLite. Whole releases, archive and all, are compared by ``pytho
 
 import hashlib
 import json
-import os
 import re
 import sqlite3
 import sys
@@ -16,7 +15,6 @@ from pathlib import Path
 
 DAMAGED = 65
 """Exit code (``EX_DATAERR``)."""
-NICE = 10
 SUMS = "SHA256SUMS"
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 NAMED = re.compile(r"[0-9a-f]{16}")
@@ -79,7 +77,6 @@ def file_hash(path: Path) -> str:
 
 def main(arguments: list[str]) -> int:
     """Say what is wrong, if anything."""
-    os.nice(NICE)
     paths = [Path(argument).absolute() for argument in arguments]
     found = fault(*paths)
     if found:

@@ -24,6 +24,8 @@ class Limits:
     """Bytes per second that she must take on average while an answer waits for her; a slow mobile line takes more."""
     most: int = 1_000
     """Open connections; beyond it those that wait longest without asking are closed."""
+    room: int = 100_000_000
+    """Bytes that wait for readers in all; beyond it those who owe most lose their connection."""
     look: float = 1.0
     """Seconds between two looks."""
 
@@ -89,6 +91,21 @@ async def watch(connections: set[Any]) -> None:
             if overdue(connection, now, now - before):
                 connection.transport.abort()
         before = now
+        for connection in too_much(connections):
+            connection.transport.abort()
+
+
+def too_much(connections: set[Any]) -> list[Any]:
+    """The connections to close so that what waits for the others is no more than there is room for."""
+    waiting = {connection: connection.transport.get_write_buffer_size() for connection in connections}
+    excess = sum(waiting.values()) - Connection.limits.room
+    found = []
+    for connection in sorted(waiting, key=lambda each: each.owed, reverse=True):
+        if excess <= 0:
+            break
+        excess -= waiting[connection]
+        found.append(connection)
+    return found
 
 
 def overdue(connection: Connection, now: float, passed: float) -> bool:

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from serve.releases import Release, current
+
 ROOT = Path(__file__).parent.parent
 FAILED = 1
 START = 180.0
@@ -29,9 +31,9 @@ WELL = 60.0
 DRAINING = 2
 """Site processes that may drain at once; before that, the oldest gets ``LAST`` seconds."""
 LAST = 5.0
+NICE = 10
 STOP = 20.0
 """Seconds that readers get when the whole stack is told to end."""
-HISTORY = "riwayat.db"
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,6 @@ class Options:
     patience: float
     metrics: str
     look: float = 1.0
-
-
-@dataclass(frozen=True)
-class Release:
-    """What a site process serves; ``stamp`` differs when any of its files was replaced."""
-
-    folder: Path
-    history: Path | None
-    stamp: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass
@@ -119,31 +112,6 @@ def listen(options: Options) -> list[socket.socket]:
     return found
 
 
-def current(out: Path) -> Release | None:
-    """The release that ``OUT/current`` names, as its files are now; none before the first."""
-    try:
-        folder = out / "releases" / (out / "current").readlink().name
-        history = kept_history(out)
-        named = [folder / name for name in ("manifest.json", "SHA256SUMS", "opendata.db")] + ([history] * bool(history))
-        return Release(folder, history, tuple(stamp(path) for path in named if path))
-    except OSError:
-        return None
-
-
-def kept_history(out: Path) -> Path | None:
-    """The history under the name that stays when a build replaces it; where it has none, its own."""
-    if not (out / HISTORY).exists():
-        return None
-    same = [path for path in (out / "riwayat").glob("*.db") if path.samefile(out / HISTORY)]
-    return same[0] if same else out / HISTORY
-
-
-def stamp(path: Path) -> tuple[int, int, int]:
-    """What changes when a file is replaced."""
-    found = path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
 async def begin(stack: Stack, release: Release) -> Process:
     """Start a site process; it is not yet ready."""
     options, (own, theirs) = stack.options, socket.socketpair()
@@ -169,12 +137,15 @@ async def ready(site: Process) -> bool:
     return False
 
 
-async def damage(release: Release) -> str:
-    """What is wrong with a release, in the words of ``check``; empty when nothing is."""
+async def damage(release: Release, hurry: bool) -> str:
+    """What is wrong with a release, as ``check`` says it; empty when nothing is. At the start readers wait for it."""
     paths = [str(release.folder), *([str(release.history)] if release.history else [])]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "serve.check", *paths), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
+    if not hurry:
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
     told, _ = await process.communicate()
     return "" if process.returncode == 0 else told.decode().strip() or "pemeriksaan tidak selesai"
 
@@ -182,7 +153,7 @@ async def damage(release: Release) -> str:
 async def prepared(stack: Stack, release: Release) -> tuple[Process | None, str]:
     """A ready process on a whole release; else none, and what is damaged (empty: no site starts on it)."""
     site = await begin(stack, release)
-    waiting, fault = asyncio.create_task(ready(site)), await damage(release)
+    waiting, fault = asyncio.create_task(ready(site)), await damage(release, not stack.current)
     if fault or not await waiting:
         waiting.cancel()
         await ended(site, 0.0)
@@ -197,7 +168,7 @@ def take_over(stack: Stack, site: Process) -> None:
     say("menyajikan", rilis=site.release.folder.name, proses=site.process.pid)
     if before:
         for older in stack.leaving[: max(0, len(stack.leaving) - DRAINING + 1)]:
-            older.tell(f"surut {LAST}")
+            older.tell(f"berhenti {LAST}")
         stack.old.append(asyncio.create_task(drained(stack, before, stack.options.drain)))
         stack.old = [task for task in stack.old if not task.done()]
 
@@ -206,15 +177,15 @@ async def drained(stack: Stack, site: Process, seconds: float) -> None:
     """Wait until a process has answered its last readers."""
     stack.leaving.append(site)
     try:
-        await ended(site, seconds)
+        await ended(site, seconds, "surut")
     finally:
         stack.leaving.remove(site)
     say("selesai", rilis=site.release.folder.name, proses=site.process.pid)
 
 
-async def ended(site: Process, seconds: float) -> None:
-    """Tell a process to drain and wait; one that does not end by itself is ended."""
-    site.tell(f"surut {seconds}")
+async def ended(site: Process, seconds: float, word: str = "berhenti") -> None:
+    """Tell a process to end and wait; one that does not end by itself is ended."""
+    site.tell(f"{word} {seconds}")
     try:
         await asyncio.wait_for(site.process.wait(), seconds + 10)
     except TimeoutError:
@@ -260,13 +231,16 @@ async def revived(stack: Stack, dead: Process) -> None:
         await asyncio.wait_for(stack.stopping.wait(), pause)
     if stack.stopping.is_set():
         return
-    site = await begin(stack, dead.release)
-    if await ready(site):
-        stack.current = None
-        take_over(stack, site)
-    else:
-        await ended(site, 0.0)
-        stack.current = site  # it has ended: the next round tries again, later
+    stack.current, found = None, current(stack.options.out)
+    if found not in (None, dead.release, stack.refused):
+        await switched(stack, found)
+    if stack.current is None:
+        site = await begin(stack, dead.release)
+        if await ready(site):
+            take_over(stack, site)
+        else:
+            await ended(site, 0.0)
+            stack.current = site  # it has ended: the next round tries again, later
 
 
 async def watch(stack: Stack) -> None:
@@ -311,7 +285,7 @@ async def serve(options: Options) -> int:
     for own in stack.sockets:
         own.close()
     for site in [*stack.leaving]:
-        site.tell(f"surut {STOP}")
+        site.tell(f"berhenti {STOP}")
     if stack.current:
         await ended(stack.current, STOP)
     await asyncio.gather(*stack.old, return_exceptions=True)

@@ -2,7 +2,8 @@
 
 Started by ``launcher.py``. It says ``siap`` when its own pages answer, takes connections from ``mulai`` on, and on
 ``surut <seconds>`` stops taking them: it answers what was asked, closes each connection with its answer, and ends when
-none is left or the seconds are over. Without its parent it drains by itself.
+none is left or the seconds are over. On ``berhenti <seconds>``, or without its parent, nobody takes its place: it also
+closes at once the connections on which nothing was asked.
 """
 
 import argparse
@@ -65,7 +66,12 @@ class Site(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, site: Observed):
         super().__init__(config)
         self.site = site
-        self.seconds = LEFT_ALONE
+        self.deadline, self.replaced = 0.0, False
+
+    def end(self, seconds: float, replaced: bool) -> None:
+        """Drain within so many seconds from now; ``replaced`` when another process takes connections."""
+        self.deadline, self.replaced = asyncio.get_running_loop().time() + seconds, replaced
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take connections, and look at each from time to time."""
@@ -79,14 +85,23 @@ class Site(uvicorn.Server):
         self.site.draining = True
         loop = asyncio.get_running_loop()
         begin = loop.time()
-        while (passed := loop.time() - begin) < self.seconds and not self.force_exit:
-            if passed > SETTLE and not self.server_state.connections and not self.server_state.tasks:
+        self.deadline = self.deadline or begin + LEFT_ALONE
+        while loop.time() < self.deadline and not self.force_exit:
+            if not self.replaced:
+                self.close_idle()
+            if loop.time() - begin > SETTLE and not self.server_state.connections and not self.server_state.tasks:
                 break
             await asyncio.sleep(0.05)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         self.watching.cancel()
         await self.lifespan.shutdown()
+
+    def close_idle(self) -> None:
+        """Close the connections on which nothing is asked."""
+        for connection in list(self.server_state.connections):
+            if not connection.transport.is_closing():
+                connection.shutdown()
 
 
 async def probe(datasette: Any) -> None:
@@ -103,10 +118,10 @@ async def commands(server: Site, reader: asyncio.StreamReader, started: asyncio.
         word, _, rest = line.decode().strip().partition(" ")
         if word == "mulai":
             started.set()
-        else:  # surut
-            server.seconds = float(rest)
-            break
-    server.should_exit = True
+        else:
+            server.end(float(rest), word == "surut")
+            started.set()
+    server.end(LEFT_ALONE, False)
     started.set()
 
 

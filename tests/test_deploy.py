@@ -85,8 +85,8 @@ def front(contoh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     servers = f"server {{ listen 127.0.0.1:{port}; server_name localhost; include snippets/kaltim-lokasi.conf; }}"
     changed = {
         "/run/kaltim/situs.sock": f"{folder}/situs.sock",
-        "client_header_timeout 10s": "client_header_timeout 2s",
-        "send_timeout 30s": "send_timeout 3s",
+        "client_header_timeout 10s": "client_header_timeout 1s",
+        "send_timeout 30s": "send_timeout 2s",
         "rate=20r/s": "rate=200r/s",
     }
     path = configure(folder, servers, changed)
@@ -161,7 +161,7 @@ def test_silent_and_slow_readers_lose_their_connection_at_nginx(front: str) -> N
     slow.connect(address)
     slow.settimeout(20)
     slow.sendall(b"GET /unduh/opendata.db HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    time.sleep(6)
+    time.sleep(4.5)
     with contextlib.suppress(ConnectionResetError):
         taken = 0
         while piece := slow.recv(1 << 20):

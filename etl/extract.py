@@ -26,6 +26,7 @@ from etl.parallel import in_order
 from etl.people import hide_people
 from etl.privacy import identity_numbers, mask_array, mask_text
 from etl.recognise import Match, nearest, recognise
+from etl.source_texts import Text, differing, keep_headers, keep_texts
 from etl.sources import record_batches, source_function
 from etl.tables import Table, read_tables
 
@@ -103,7 +104,7 @@ def extract_resource(pull: Pull, folder: Path, pairs: list[tuple[Match, Table]],
     item.complement = bool(form.descriptor.get("complement"))
     item.konteks = pull.konteks
     folder.mkdir(parents=True, exist_ok=True)
-    batches = chain.from_iterable(canonical_batches(pull, match, table, item, key) for match, table in pairs)
+    batches = chain.from_iterable(canonical_batches(pull, match, table, item, key, folder) for match, table in pairs)
     head = list(take_rows(batches, IN_MEMORY))
     schema = pa.schema([(name, pa.string()) for name in (*resource.order, "asal_lokasi")])
     rest: Iterator[pa.RecordBatch] = batches
@@ -136,7 +137,9 @@ def take_rows(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.Recor
             return
 
 
-def canonical_batches(pull: Pull, match: Match, table: Table, item: Extraction, key: bytes) -> Iterator[pa.RecordBatch]:
+def canonical_batches(
+    pull: Pull, match: Match, table: Table, item: Extraction, key: bytes, folder: Path
+) -> Iterator[pa.RecordBatch]:
     """Yield the canonical batches of one table; counts, refused cells and new columns go into ``item``."""
     resource, form = match.resource, match.form
     context = {**path_context(form.get("path"), pull.nama), **pull.konteks}
@@ -148,15 +151,18 @@ def canonical_batches(pull: Pull, match: Match, table: Table, item: Extraction, 
     if first is None:
         return
     columns = plan_columns(resource, form, first.schema.names, context)
+    keep_headers(folder, resource, columns, first.schema.names)
 
-    def work(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Extraction]:
+    def work(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Extraction, list[Text]]:
         part = Extraction(pull.seq, pull.nama, pull.sha256, resource.name, masuk=batch.num_rows)
         batch = drop_not_data(batch, part)
         count_new_columns(resource, table, batch, part)
-        return canonical_batch(resource, columns, batch, form.get("only_with"), part, key), part
+        made = canonical_batch(resource, columns, batch, form.get("only_with"), part, key)
+        return made, part, differing(resource, columns, batch, made)
 
-    for made, part in in_order(work, chain([first], batches)):
+    for made, part, texts in in_order(work, chain([first], batches)):
         add_counts(item, part)
+        keep_texts(folder, texts)
         yield made
 
 

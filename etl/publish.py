@@ -28,6 +28,7 @@ from etl.release_check import RETIRED, check_release, read_manifest
 from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
+from etl.source_texts import write_source_texts
 from etl.standards import write_standards
 
 SAMPLE_HOST = ".contoh.invalid"
@@ -54,6 +55,8 @@ def fill_release(out: Path, aside: Path, resources: dict[str, Resource], dataset
     tables = write_tables(aside, public, credit, is_sample(sources), out / "current")
     copy_reports(out, aside / "laporan")
     version = file_hash(aside / "opendata.db")[:16]
+    about = {"rilis": version, **({"contoh": SAMPLE} if is_sample(sources) else {})}
+    write_source_texts(out, aside, public, read_log(out), about)
     write_standards(aside, public, credit, version, is_sample(sources))
     write_json(aside / "datapackage.json", release_package(credit, public, tables, version, is_sample(sources)))
     write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))

@@ -2,7 +2,8 @@
 
 The page (``bukti.html``), its JSON, every published row behind it, where each was read from, the rule of each sign
 shown, licences, citation, and ``SHA256SUMS``. The same release gives the same bytes. Nothing is judged and nothing is
-added; archived source bytes are not served, because they hold private fields: the pack has their hashes and places.
+added; archived source bytes are not served, because they hold private fields: the pack has their hashes and places, and
+of each row the source's own text of the cells that are public.
 """
 
 import hashlib
@@ -63,6 +64,7 @@ async def pack(request, datasette):
         "sumber.json": as_json(release, {"rilis": release["version"], **sources}),
         **({"riwayat.json": as_json(release, past.json())} if past.status_code == 200 else {}),
         **row_files(shared, rows),
+        **text_files(release, await shared["read"](datasette, written, shared, rows)),
         **rule_files(shared, rows.get("tanda_metode", [])),
         **await shared["evidence_texts"](datasette, request, page, list(rows), address),
     }
@@ -110,6 +112,17 @@ def row_files(shared: Json, rows: Json) -> Files:
         found[f"baris/{table}.csv"] = shared["evidence_rows"]["csv"](release, table, listed).encode()
         found[f"baris/{table}.json"] = as_json(release, {**about, "baris": listed})
     return found
+
+
+def written(ask: Any, shared: Json, rows: Json) -> Json:
+    """Table -> its rows as their sources wrote them."""
+    return shared["evidence_rows"]["written"](shared, rows)
+
+
+def text_files(release: Json, found: Json) -> Files:
+    """``asli/<table>.json``: the rows of a table as their source wrote them."""
+    about = {"rilis": release["version"]}
+    return {f"asli/{t}.json": as_json(release, {**about, "tabel": t, "baris": found[t]}) for t in found}
 
 
 def rule_files(shared: Json, methods: list[Json]) -> Files:

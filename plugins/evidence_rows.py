@@ -2,7 +2,8 @@
 
 Shared through ``jinja_env.globals["evidence_rows"]``: what the page's JSON shows, and the rows that connect it (links,
 participations, signs, the budget's detail lines behind each sum). Cells are written as in the release's own CSV, so
-that every line of the pack is a line of ``data/<table>.csv``. It reads no archived file: those may hold private fields.
+that every line of the pack is a line of ``data/<table>.csv``. It reads no archived file: those may hold private fields;
+what their public cells say there comes from ``source_text.py``.
 """
 
 import csv
@@ -68,7 +69,7 @@ FILES = """
 @hookimpl
 def prepare_jinja2_environment(env):
     """Let the pack ask for rows, their text and their files."""
-    env.globals["evidence_rows"] = {"rows": rows, "csv": csv_text, "sources": sources, "note": NOTE}
+    env.globals["evidence_rows"] = {"rows": rows, "csv": csv_text, "sources": sources, "written": written, "note": NOTE}
 
 
 def rows_of(read: Ask, release: Json, table: str, sql: str, values: Json) -> list[Json]:
@@ -185,3 +186,43 @@ def sources(read: Ask, release: Json, found: Rows) -> Json:
         "sel_dari_berkas_lain": filled,
         "tabel": {t: {"csv_rilis": tables[t]["path"], "sha256": tables[t]["sha256"]} for t in found},
     }
+
+
+def written(shared: Json, found: Rows) -> Rows:
+    """Table -> its rows as their sources wrote them: header, text, and whether the release writes it the same."""
+    release = shared["release"]
+    filled = {(cell["tabel"], cell["kunci"], cell["kolom"].removesuffix("_sen")) for cell in found.get("asal", [])}
+    told: Rows = {}
+    for table, listed in found.items():
+        placed = [(row, (row["asal_berkas"], row["asal_lokasi"])) for row in listed if row.get("asal_berkas")]
+        known = shared["source_texts"](release, table, [place for _, place in placed])
+        rows_ = [as_written(release, table, row, known[place], filled) for row, place in placed if place in known]
+        if rows_:
+            told[table] = rows_
+    return told
+
+
+def as_written(release: Json, table: str, row: Json, known: Json, filled: set[tuple[str, str, str]]) -> Json:
+    """One row as its source wrote it, without the closed columns, which are named; a cell that another file filled in
+    has no text of this one.
+    """
+    own = key_text(release, table, row)
+    other = {name for name in known["judul"] if (table, own, name) in filled}
+    cells_ = [
+        {
+            "kolom": name,
+            "judul": header,
+            "teks": known["teks"].get(name, None if name in other else as_text(row, name)),
+            "seperti_terbit": name not in known["teks"] and name not in other,
+            "disamarkan": name in known["disamarkan"],
+        }
+        for name, header in known["judul"].items()
+    ]
+    key = {name: row[name] for name in release["tables"][table]["key"]}
+    place = {"kunci": key, "sha256": row["asal_berkas"], "tempat": row["asal_lokasi"]}
+    return {**place, "sel": cells_, "kolom_ditutup": known["ditutup"]}
+
+
+def as_text(row: Json, name: str) -> Any:
+    """A cell as the released CSV writes it."""
+    return rupiah(row[f"{name}_sen"]) if f"{name}_sen" in row else row.get(name)

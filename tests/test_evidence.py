@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -113,6 +115,29 @@ def test_every_row_and_filled_cell_names_its_archived_file(packs, ask):
             (t, r["asal_berkas"], r["asal_lokasi"]) for t in tables for r in rows_of(files, t) if r.get("asal_berkas")
         }
         assert placed == read and read and {sha256 for _, sha256, _ in read} <= names
+
+
+def test_every_placed_row_is_there_as_its_source_wrote_it(packs, ask, contoh):
+    otherwise = 0
+    with closing(sqlite3.connect(contoh / "out/current/sumber.db")) as db:
+        read = "select isi from teks join berkas on nomor = berkas where sha256 = ? and tabel = ? and tempat = ?"
+        for files in packs.values():
+            for table in {n[6:-4] for n in files if n.startswith("baris/") and n.endswith(".csv")}:
+                rows = [row for row in rows_of(files, table) if row.get("asal_berkas")]
+                told = json.loads(files.get(f"asli/{table}.json", b'{"baris": []}'))["baris"]
+                assert [(r["sha256"], r["tempat"]) for r in told] == [
+                    (r["asal_berkas"], r["asal_lokasi"]) for r in rows
+                ]
+                for row, said in zip(rows, told, strict=True):
+                    own = {c["kolom"]: c for c in said["sel"]}
+                    assert not {c["judul"] for c in said["sel"]} & set(said["kolom_ditutup"])
+                    same = {name: cell["teks"] for name, cell in own.items() if cell["seperti_terbit"]}
+                    assert all(row[name] == ("" if text is None else str(text)) for name, text in same.items()), table
+                    (found,) = db.execute(read, (said["sha256"], table, said["tempat"])).fetchone() or ("{}",)
+                    texts = {n: c["teks"] for n, c in own.items() if not c["seperti_terbit"] and c["teks"] is not None}
+                    assert texts == json.loads(found)
+                    otherwise += len(texts)
+    assert otherwise > 100
 
 
 LINE = ("tahapan", "versi", "nama_pemda", "asal_berkas", "kode_rekening", "kode_skpd", "kode_sub_kegiatan")

@@ -1,0 +1,82 @@
+"""What a source wrote otherwise stands beside the release: of published rows and public columns only, word for word."""
+
+import csv
+import json
+import sqlite3
+from contextlib import closing
+
+import pyarrow as pa
+import pytest
+from conftest import ROOT
+
+from etl.columns import Column
+from etl.descriptors import load_resources
+from etl.source_texts import CLOSED, changed_cells, person_columns, rupiah
+
+
+@pytest.fixture(scope="module")
+def texts(contoh):
+    """(table, file, headers, closed, place, texts) of the sample."""
+    with closing(sqlite3.connect(contoh / "out/current/sumber.db")) as db:
+        rows = db.execute("select tabel, sha256, judul, ditutup, tempat, isi from teks join berkas on nomor = berkas")
+        return [(t, s, json.loads(j), json.loads(d), p, json.loads(i)) for t, s, j, d, p, i in rows]
+
+
+def test_exact_sen_is_compared_as_the_files_write_rupiah():
+    sen = pa.array(["123456", "-500", "0", "", "100", "7"])
+    assert rupiah(sen).to_pylist() == ["1234.56", "-5", "0", "", "1", "7"]
+
+
+@pytest.mark.slow
+def test_texts_are_of_published_rows_and_public_columns(contoh, texts):
+    resources = load_resources(ROOT / "datapackages")
+    release = contoh / "out/current"
+    with closing(sqlite3.connect(release / "opendata.db")) as db:
+        places = {
+            table: set(db.execute(f'select asal_berkas, asal_lokasi from "{table}"'))
+            for table in {row[0] for row in texts}
+        }
+    assert len(texts) > 1_000
+    for table, sha256, headers, closed, place, said in texts:
+        fields = {f.source: f for f in resources[table].fields if f.role in ("nilai", "sen")}
+        assert (sha256, place) in places[table] and said
+        assert all(fields[name].public and name not in person_columns(resources[table]) for name in said)
+        assert set(said) <= set(headers) and not {headers[name] for name in said} & set(closed)
+        assert all(fields[name].public for name in headers)
+
+
+@pytest.mark.slow
+def test_texts_stand_in_the_archived_file_word_for_word(contoh, texts):
+    files = {p.name.split(".")[0]: p for p in (contoh / "out/arsip").rglob("*") if p.is_file()}
+    seen = {}
+    checked = 0
+    for _, sha256, _, _, _, said in texts:
+        if sha256 not in seen:
+            content = files[sha256].read_bytes()
+            seen[sha256] = content.decode() if content[:1] in b"[{" else ""
+        if seen[sha256]:
+            assert all(text in seen[sha256] or text in ("true", "false") for text in said.values()), (sha256, said)
+            checked += 1
+    assert checked > 100
+
+
+@pytest.mark.slow
+def test_nothing_private_is_in_it(contoh):
+    content = (contoh / "out/current/sumber.db").read_bytes().decode("utf-8", "replace")
+    with (contoh / "label/canaries.csv").open(encoding="utf-8") as file:
+        private = {row["nilai"] for row in csv.DictReader(file)}
+    with (contoh / "label/suppliers.csv").open(encoding="utf-8") as file:
+        private |= {row["ejaan"] for row in csv.DictReader(file) if row["perorangan"] == "ya"}
+    assert len(private) > 20 and not [value for value in private if value in content]
+    assert "DATA CONTOH" in content
+
+
+@pytest.mark.parametrize("secret", ["6472014512900003", "198001012005011001", "0812-3456-7890", "budi@contoh.co.id"])
+@pytest.mark.parametrize("parser", sorted(CLOSED))
+def test_a_personal_number_in_any_notation_is_left_out(secret, parser):
+    field = next(f for f in load_resources(ROOT / "datapackages")["tender"].fields if f.public and f.role == "nilai")
+    column = Column(field, "x", "", parser, 1, frozenset({"-"}))
+    source = pa.array([secret, f"Rp {secret}", "-", " Rp 5 ", "5"])
+    ours = pa.array(["1", "1", "", "5", "5"])
+    assert list(changed_cells(column, source, ours)) == [(2, "-"), (3, "Rp 5")]
+    assert list(changed_cells(column, source, pa.array([""] * 5))) == [(2, "-")]  # a refused cell is nowhere

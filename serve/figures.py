@@ -1,11 +1,13 @@
 """Counters of one site process, as Prometheus reads them, and what processes hold of memory."""
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds until an answer begins, upper bounds of the histogram."""
+PAGE = os.sysconf("SC_PAGE_SIZE")
 HELP = {
     "kaltim_permintaan_total": ("counter", "Jawaban menurut jenis halaman dan status"),
     "kaltim_bita_total": ("counter", "Bita yang dikirim"),
@@ -13,6 +15,7 @@ HELP = {
     "kaltim_rilis": ("gauge", "Rilis yang disajikan"),
     "kaltim_memori_bita": ("gauge", "Memori (RSS) proses situs"),
     "kaltim_memori_tumpukan_bita": ("gauge", "Memori (RSS) semua proses situs bersama"),
+    "kaltim_memori_sendiri_bita": ("gauge", "Yang sama tanpa halaman berkas, yang dapat diambil kembali oleh kernel"),
     "kaltim_mulai_detik": ("gauge", "Waktu Unix proses situs mulai"),
     "kaltim_rilis_terbit_detik": ("gauge", "Waktu Unix rilis yang disajikan ditulis"),
     "kaltim_rilis_tertinggal": ("gauge", "1 bila OUT/current menunjuk rilis lain (sedang berganti, atau ditolak)"),
@@ -77,17 +80,21 @@ def sample(name: str, value: float, **labels: str) -> str:
     return f"{name}{{{inner}}} {shown}" if inner else f"{name} {shown}"
 
 
-def memory(process: int) -> int:
-    """Bytes of memory (RSS) that a process holds; none when it has ended."""
+def memory(process: int, own: bool = False) -> int:
+    """Bytes of memory that a process holds (RSS); ``own`` leaves out pages of files, which the kernel can take back.
+
+    None when the process has ended.
+    """
     try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * 4096
+        pages = [int(number) for number in Path(f"/proc/{process}/statm").read_text().split()]
+        return (pages[1] - pages[2] * own) * PAGE
     except (OSError, IndexError):
         return 0
 
 
-def stack_memory(first: int) -> int:
+def stack_memory(first: int, own: bool = False) -> int:
     """The same of a process and all that it, or what it started, has started."""
-    return sum(memory(process) for process in family(first))
+    return sum(memory(process, own) for process in family(first))
 
 
 def family(first: int) -> list[int]:

@@ -193,6 +193,7 @@ async def metrics(site: Observed, scope: Scope, send: Send) -> None:
     values: dict[str, float] = {
         "kaltim_memori_bita": memory(os.getpid()),
         "kaltim_memori_tumpukan_bita": stack_memory(site.stack),
+        "kaltim_memori_sendiri_bita": stack_memory(site.stack, own=True),
         "kaltim_mulai_detik": site.started,
         "kaltim_rilis_terbit_detik": (release["folder"] / "manifest.json").stat().st_mtime,
         "kaltim_rilis_tertinggal": current_version(site.out) not in ("", release["version"]),

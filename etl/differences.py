@@ -51,7 +51,9 @@ SIRUP = (
 )
 """Tables whose ``kd_satker`` is the number of SiRUP; in every other table it is another system's, so there the code of
 the unit (``kd_satker_str``) stands for it."""
-COLUMNS = ("kunci", "golongan", "judul", *CONTEXT, "proses_tabel", "proses_kunci", "kolom")
+ORIGINS = ("berkas_lama", "tempat_lama", "berkas_baru", "tempat_baru")
+"""Columns of the history that name the archived file (SHA-256) and the place of the row in it, on either side."""
+COLUMNS = ("kunci", "golongan", "judul", *CONTEXT, "proses_tabel", "proses_kunci", "kolom", *ORIGINS)
 """Columns of the history that a comparison selects, in order."""
 
 
@@ -99,6 +101,8 @@ def comparison(resource: Resource, stored: list[str], tables: set[str]) -> list[
     loss = selected(
         resource, "o", there, marks[1], cells((f"o.{quote(f.name)} NOTNULL", f, "") for f in fields), packages
     )
+    nothing, before, after = "NULL, NULL", "o.asal_berkas, o.asal_lokasi", "n.asal_berkas, n.asal_lokasi"
+    new, edit, loss = f"{new}, {nothing}, {after}", f"{edit}, {before}, {after}", f"{loss}, {before}, {nothing}"
     absent = "WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {})"
     return [
         ("ADD", f"{new} FROM {baru} {absent.format(lama, same)} ORDER BY n.rowid"),

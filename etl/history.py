@@ -23,6 +23,7 @@ from etl.differences import (
     COLUMNS,
     CONTEXT,
     HELD,
+    ORIGINS,
     REPROCESSED,
     SIRUP,
     compared_fields,
@@ -47,7 +48,8 @@ SCHEMA = (
     """CREATE TABLE riwayat (nomor INTEGER PRIMARY KEY, urutan INTEGER NOT NULL, rilis_lama TEXT NOT NULL,
       rilis_baru TEXT NOT NULL, waktu TEXT NOT NULL, tabel TEXT NOT NULL, jenis TEXT NOT NULL, kunci TEXT NOT NULL,
       golongan TEXT NOT NULL, judul TEXT, kd_klpd TEXT, badan TEXT, kd_satker TEXT, satuan_kerja TEXT, kd_program TEXT,
-      proses_tabel TEXT, proses_kunci TEXT, kolom TEXT NOT NULL, id_satker TEXT) STRICT""",
+      proses_tabel TEXT, proses_kunci TEXT, kolom TEXT NOT NULL, id_satker TEXT,
+      berkas_lama TEXT, tempat_lama TEXT, berkas_baru TEXT, tempat_baru TEXT) STRICT""",
     """CREATE TABLE riwayat_penyedia (id_penyedia TEXT NOT NULL, nomor INTEGER NOT NULL,
       PRIMARY KEY (id_penyedia, nomor)) STRICT, WITHOUT ROWID""",
     "CREATE TABLE kolom_tercatat (tabel TEXT NOT NULL, kolom TEXT NOT NULL, PRIMARY KEY (tabel, kolom)) STRICT",
@@ -202,10 +204,13 @@ def add_suppliers(cursor: Any, step: int) -> None:
 
 
 def grow(cursor: Any) -> None:
-    """Give a history of before ``id_satker`` that column; the next comparison fills it for its older rows too."""
-    if not run(cursor, "SELECT 1 FROM pragma_table_info('riwayat') WHERE name = 'id_satker'"):
+    """Give an older history its missing columns; the next comparison fills ``id_satker`` for its older rows too."""
+    known = {row[0] for row in run(cursor, "SELECT name FROM pragma_table_info('riwayat')")}
+    if "id_satker" not in known:
         cursor.execute("ALTER TABLE riwayat ADD COLUMN id_satker TEXT")
         cursor.execute(UNIT_INDEX)
+    for name in (name for name in ORIGINS if name not in known):
+        cursor.execute(f"ALTER TABLE riwayat ADD COLUMN {name} TEXT")
 
 
 def add_units(cursor: Any, side: str, tables: Json) -> None:

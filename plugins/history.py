@@ -40,6 +40,7 @@ FILTERS = {
       or badan in (select value from json_each(:program_setara, '$.badan')))""",
 }
 """What the history may be narrowed to, each with its condition."""
+ORIGINS = ("berkas_lama", "tempat_lama", "berkas_baru", "tempat_baru")
 OURS = ("kunci", "unit", "program_setara")
 """Those that no address names."""
 CHAIN = """
@@ -193,9 +194,7 @@ async def latest_changes(datasette: Any, lang: str, limit: int = 5) -> Json:
     chain = await steps(datasette)
     recent = window(chain)
     tables = await counts(datasette, recent)
-    look = []
-    for mark in TO_LOOK_AT:
-        look += await rows(datasette, recent, {"golongan": mark}, limit=limit)
+    look = [row for mark in TO_LOOK_AT for row in await rows(datasette, recent, {"golongan": mark}, limit=limit)]
     return {
         "steps": recent,
         "total": {kind: sum(item[kind] for item in tables) for kind in KINDS},
@@ -282,7 +281,7 @@ async def one_row(request, datasette):
     if not exists and not past["entries"]:
         raise NotFound(f"riwayat: {table}")
     if request.url_vars["format"]:
-        rows_ = [{k: e[k] for k in ("waktu", "rilis_lama", "rilis_baru", "jenis", "golongan", "judul")}
+        rows_ = [{k: e.get(k) for k in ("waktu", "rilis_lama", "rilis_baru", "jenis", "golongan", "judul", *ORIGINS)}
                  | {"kolom": json.loads(e["kolom"])} for e in past["entries"]]  # fmt: skip
         body = {"rilis": release["version"], "tabel": table, "kunci": keys, "riwayat": rows_}
         return Response.json(body, headers={"x-robots-tag": "noindex"})

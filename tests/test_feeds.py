@@ -119,7 +119,12 @@ def test_marks_are_those_of_finished_packages_and_vanished_plans(get, ask):
     } & done
     gone = get("/riwayat.json?golongan=rencana_hilang").json()["riwayat"]
     assert len(gone) == 4 and {row["tabel"] for row in gone} == {"rup_penyedia"}
+    known = {row["sha256"] for row in ask("select sha256 from berkas_sumber", database="opendata.db")}
+    assert {row["berkas_lama"] for row in gone} <= known and all(row["tempat_lama"] for row in gone)
     page = get("/riwayat?golongan=rencana_hilang")
+    assert f"/opendata/berkas_sumber?sha256={gone[0]['berkas_lama']}" in page.text
+    row = get(f"/riwayat/rup_penyedia/{gone[0]['kunci'][0]}.json").json()["riwayat"][0]
+    assert (row["berkas_lama"], row["berkas_baru"]) == (gone[0]["berkas_lama"], None)
     assert "tanpa revisi yang tercatat" in words(page)
 
 
@@ -354,7 +359,8 @@ def test_a_history_from_before_units_still_feeds_and_grows_them(pair, ask, tmp_p
     shutil.copytree(pair, tmp_path / "out")
     with closing(sqlite3.connect(tmp_path / "out/riwayat.db")) as db, db:
         db.execute("drop index riwayat_unit")
-        db.execute("alter table riwayat drop column id_satker")
+        for column in ("id_satker", "berkas_lama", "tempat_lama", "berkas_baru", "tempat_baru"):
+            db.execute(f"alter table riwayat drop column {column}")
     old = serve(tmp_path / "out", tmp_path / "out/releases" / now.name)
     plan = ask("select kd_klpd || '/' || kd_satker as k from riwayat where tabel = 'rup_penyedia' limit 1")[0]["k"]
     assert old(f"/umpan/satuan-kerja/{plan}.json").json()["items"]

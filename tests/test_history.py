@@ -57,6 +57,17 @@ def test_new_altered_and_gone_rows_with_before_and_after(make, tmp_path):
     assert found[1][2]["nilai_sen"] == [150_000_000_000, 250_000_000_000]
     assert "nilai" not in found[1][2] and "asal_berkas" not in found[1][2]
     assert found[2][2]["nama"] == ["Paket 6", None] and found[2][2]["tahun"] == [2025, None]
+    with closing(sqlite3.connect(tmp_path / "out/current/opendata.db")) as db:
+        files = [row[0] for row in db.execute("select sha256 from berkas_sumber order by tarikan")]
+    archived = history(
+        tmp_path / "out", "select jenis, berkas_lama, tempat_lama, berkas_baru, tempat_baru from riwayat"
+    )
+    assert [(r["jenis"], r["berkas_lama"], r["berkas_baru"]) for r in archived] == [
+        ("ADD", None, files[1]),
+        ("MOD", *files),
+        ("DEL", files[0], None),
+    ]
+    assert archived[1]["tempat_lama"] and archived[1]["tempat_baru"]
     step = history(tmp_path / "out", "select * from rilis")[1]
     assert (step["baru"], step["berubah"], step["hilang"], step["waktu"]) == (1, 1, 1, "2026-02-01")
     assert step["sebelumnya"] == first and step["induk"] == 1

@@ -14,7 +14,8 @@ from etl.fields import EXACT, Json
 from etl.questions import canned_query, load_questions
 
 FOR_PLUGINS = (
-    "badan_utama", "sebutan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta", "rilis",
+    "badan_utama", "sebutan_utama", "doors", "publisher", "synonyms", "hak_jawab", "laporan", "peta", "rilis", "alamat",
+    "gerbang",
 )  # fmt: skip
 NOT_SERVED = ("ocds",)
 """Settings of ``site.yml`` that only a build needs."""

@@ -1,4 +1,4 @@
-"""Error pages in the reader's language that say what to try next; JSON errors stay Datasette's.
+"""Error pages in the reader's language that say what to try next; JSON errors stay Datasette's but for faults of ours.
 
 A fault of ours (500) never shows its message: that goes to the log, which Datasette's own handler writes.
 """
@@ -6,6 +6,7 @@ A fault of ours (500) never shows its message: that goes to the log, which Datas
 from typing import Any
 
 from datasette import Response, hookimpl
+from datasette import handle_exception as stock
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import NotFound
 from datasette.views.base import DatasetteError
@@ -20,15 +21,22 @@ KINDS = {
     "Invalid SQL": "sql",
 }
 
+stock.rich = None  # where rich is installed, Datasette writes the values of variables into the log at every 404
+
 
 @hookimpl
 def handle_exception(datasette, request, exception):
     """Answer with our page; ``None`` leaves the answer to Datasette."""
-    if request.path.endswith(".json"):
+    status, kind, detail = explain(exception)
+    as_json = request.path.endswith(".json")
+    if as_json and getattr(exception, "status", 500) < 500:
         return None
 
     async def page():
-        status, kind, detail = explain(exception)
+        if as_json:
+            words = datasette.jinja_env.globals["catalogues"][request.scope.get("language", "id")]
+            said = detail or words[f"problem.{kind}"]
+            return Response.json({"ok": False, "error": said, "status": status, "title": None}, status=status)
         context = {"status": status, "kind": kind, "detail": detail}
         html = await datasette.render_template("problem.html", context, request=request, view_name="problem")
         return Response.html(html, status=status)

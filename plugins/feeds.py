@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlencode
 from xml.etree import ElementTree
 
 from datasette import NotFound, Response, hookimpl
+from markupsafe import Markup
 
 Json = dict[str, Any]
 
@@ -28,6 +29,8 @@ NEVER = "1970-01-01T00:00:00Z"
 ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?)?")
 CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST = 50
+PARTED = Markup("<!-- bagian -->")
+"""Between entries that are rendered together; no value can hold it, because values are escaped."""
 END = r"(?P<format>\.json|\.atom)?$"
 END_OF = re.compile(r"\.(?:json|atom)(\?|$)")
 MINE = uuid.uuid5(uuid.NAMESPACE_URL, "kaltim-terbuka/umpan")
@@ -139,9 +142,9 @@ async def contents(request: Any, datasette: Any, template: str, entries: list[Js
     """The HTML of every entry, rendered in one go."""
     if not entries:
         return []
-    context = {"entries": entries, "parted": "\x1e", **more}
+    context = {"entries": entries, "parted": PARTED, **more}
     html = await datasette.render_template(template, context, request=request, view_name="feed")
-    return [part.strip() for part in html.split("\x1e")[:-1]]
+    return [part.strip() for part in html.split(PARTED)[:-1]]
 
 
 def identity(*parts: str) -> str:

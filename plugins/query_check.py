@@ -6,7 +6,6 @@ shared links (``fbclid``, ``utm_…``) are taken off. Which values a table holds
 """
 
 import difflib
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -161,6 +160,9 @@ async def judge_table(datasette: Any, release: Json, lang: str, place: Any, pair
     table["faulty"] = datasette.jinja_env.globals["typed_values"]
     faults = [f for at, pair in enumerate(pairs) for f in argument_faults(table, at, *pair)]
     faults += together(table, pairs)
+    for at, (key, value) in enumerate(pairs):
+        if key == "_through" and not await datasette.jinja_env.globals["known_through"](db, name, value):
+            faults.append(fault("check.option", at, name=key, value=value[:100]))
     mark_at = next((at for at, (key, value) in enumerate(pairs) if key == "_next" and value), None)
     if faults or mark_at is None or await datasette.jinja_env.globals["known_mark"](datasette, db, name, dict(pairs)):
         return 400, faults
@@ -198,23 +200,12 @@ def option_faults(table: Json, at: int, key: str, value: str) -> list[Json]:
     if key in sets and value and value not in sets[key]:
         near = closest(value, {name: name for name in sets[key]})
         return [fault("check.option", at, (key, near) if near else None, near, sets[key], name=key, value=value[:100])]
-    if key == "_through" and not through(value):
-        return [fault("check.option", at, name=key, value=value[:100])]
     return []
 
 
 def money(table: Json) -> list[str]:
     """Columns that can be added up."""
     return [name for name, field in table["fields"].items() if field["unit"] == "rupiah"]
-
-
-def through(value: str) -> bool:
-    """Whether a ``_through`` has its three parts."""
-    try:
-        parts = json.loads(value)
-    except ValueError:
-        return False
-    return isinstance(parts, dict) and {"table", "column", "value"} <= parts.keys()
 
 
 def column_faults(table: Json, at: int, name: str, instead: Any) -> list[Json]:

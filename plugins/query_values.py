@@ -33,6 +33,7 @@ def prepare_jinja2_environment(env):
     """Let the query check find the rules."""
     env.globals["typed_values"] = faulty
     env.globals["known_mark"] = known_mark
+    env.globals["known_through"] = known_through
 
 
 def faulty(kind: str, operator: str, value: str) -> tuple[str, str, str] | None:
@@ -138,3 +139,19 @@ async def known_mark(datasette: Any, db: Any, table: str, args: dict[str, str]) 
     if isinstance(row[0], float) and DECIMAL.fullmatch(parts[0]):
         return float(parts[0]) == row[0]
     return parts[0] == str(row[0])
+
+
+async def known_through(db: Any, table: str, value: str) -> bool:
+    """Whether a ``_through`` has its three parts and names a column of a table that points to this one."""
+    try:
+        parts = json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(parts, dict) or not {"table", "column", "value"} <= parts.keys():
+        return False
+    other, column = parts["table"], parts["column"]
+    if not isinstance(other, str) or not isinstance(column, str) or not isinstance(parts["value"], str | int | float):
+        return False
+    if not await db.table_exists(other) or column not in await db.table_columns(other):
+        return False
+    return any(key["other_table"] == table for key in await db.foreign_keys_for_table(other))

@@ -193,6 +193,8 @@ def rows_of(ending: str, body: bytes) -> tuple[list[str], list[list[Any]]]:
 
 
 @pytest.mark.slow
+@pytest.mark.attack
+@pytest.mark.case("C23")
 def test_every_format_is_whole_and_the_server_stays_small(site: Site, ask: Any) -> None:
     wanted = [[*row[:3], Decimal(row[2]) / 100, *row[4:]] for row in ask(WANTED)]
     assert len(wanted) == MANY
@@ -221,6 +223,9 @@ def test_json_says_release_number_of_rows_and_columns(site: Site) -> None:
     assert found["baris"][1]["pagu_sen"] == 2**53 + 1 and found["baris"][0]["hps"] is None
 
 
+@pytest.mark.attack
+@pytest.mark.case("C24")
+@pytest.mark.case("C25")
 def test_hostile_values_survive_or_are_made_harmless(site: Site) -> None:
     query = "tahun_anggaran=2023&_col=nama_paket&_col=pagu_sen"
     plain = list(csv.reader(io.StringIO(site.get(f"/opendata/tender.csv?{query}")[2].decode(), newline="")))
@@ -273,6 +278,8 @@ def test_answers_to_sql_keep_everything(site: Site) -> None:
         "/opendata/~74ender.csv?_stream=1", "/opendata/tender.json?_where=1=1", "/sql.csv?sql=select+*+from+tender",
     ],
 )  # fmt: skip
+@pytest.mark.attack
+@pytest.mark.case("C23")
 def test_no_way_leads_to_a_short_answer(site: Site, path: str) -> None:
     for _ in range(3):
         status, headers, body = site.get(path)
@@ -344,6 +351,8 @@ def test_a_reader_of_http_1_0_gets_a_length(site: Site) -> None:
     assert body == site.get(path)[2]
 
 
+@pytest.mark.attack
+@pytest.mark.case("C23")
 def test_a_worker_killed_on_the_way_breaks_the_transfer(site: Site) -> None:
     for ending in ("csv", "ndjson", "json"):
         with closing(site.begin(f"/opendata/tender.{ending}?tahun_anggaran=2025")) as asking:
@@ -534,6 +543,8 @@ def test_a_filtered_csv_has_the_bytes_of_the_built_file(contoh: Path, sample: An
 
 
 @pytest.mark.slow
+@pytest.mark.attack
+@pytest.mark.case("C23")
 def test_a_question_is_the_same_in_every_format_as_its_sql(contoh: Path, sample: Any) -> None:
     queries = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))["databases"]["opendata"]["queries"]
     known, tried = {"badan": "Provinsi Kalimantan Timur", "tahun": "2025"}, 0

@@ -97,6 +97,8 @@ def csv_rows(text, kinds, **dialect):
     return head, [tuple(from_text(t, k, comma) for t, k in zip(row, kinds, strict=True)) for row in rows]
 
 
+@pytest.mark.attack
+@pytest.mark.case("C23")
 def test_every_format_of_every_table_has_its_rows(release, tables):
     seen = defaultdict(int)
     for name, (fields, key, entry) in tables.items():
@@ -134,6 +136,8 @@ def json_value(value, kind):
     return datetime.fromisoformat(value) if kind == "datetime" else value
 
 
+@pytest.mark.attack
+@pytest.mark.case("C24")
 def test_workbooks_have_the_rows_and_never_a_formula(release, tables):
     """Calamine reads every workbook; numbers beyond a double's exactness are text."""
     cells = 0
@@ -164,6 +168,8 @@ def same_cell(value, cell, kind):
     return cell == str(value)
 
 
+@pytest.mark.attack
+@pytest.mark.case("C23")
 def test_sums_of_money_are_equal_everywhere(release, tables):
     """pandas, DuckDB and sqlite3 find the manifest's exact sums."""
     money = 0
@@ -226,6 +232,8 @@ def hostile(tmp_path):
         yield tmp_path, db, table
 
 
+@pytest.mark.attack
+@pytest.mark.case("C25")
 def test_odd_cells_stay_what_they_are(hostile):
     folder, db, table = hostile
     write_files(db, table, folder, len(HOSTILE))

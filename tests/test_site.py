@@ -75,6 +75,10 @@ WORDS = {
 DATA = "td, dd, option, code, pre, textarea, blockquote, data, time, a.label, svg, [lang], .data"
 """Where cells and texts of the sources stand; they are not translated."""
 LIGHT = 100_000
+POLICY = (
+    "window.violations = []; addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective))"
+)
+"""Notes what the page's own policy refused; without what axe tries afterwards."""
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +134,7 @@ def test_page(browser: Browser, address: str, paths: dict[str, str], kind: str, 
         hosts: set[str] = set()
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         page.on("pageerror", lambda error: pytest.fail(f"{path}: {error}"))
+        page.add_init_script(POLICY)
         response = page.goto(address + path)
         assert response is not None and response.status == STATUS.get(kind, 200)
         assert page.get_attribute("html", "lang") == lang
@@ -140,6 +145,7 @@ def test_page(browser: Browser, address: str, paths: dict[str, str], kind: str, 
         assert foreign_words(page, lang) == []
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("window.violations") == []
         assert faults(page) == []
         assert hosts == {urlsplit(address).netloc}
 

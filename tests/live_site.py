@@ -33,10 +33,9 @@ class Stack:
 
 
 @contextlib.contextmanager
-def serving(release: Path, log: Path, metadata: str = "metadata.yml") -> Iterator[str]:
+def serving(release: Path, log: Path) -> Iterator[str]:
     """Serve a release until the block ends; its address without a slash at the end."""
     folder = release.resolve()
-<<<<<<< HEAD
     with stack(folder.parent.parent, log) as running:
         yield running.base
 
@@ -49,15 +48,6 @@ def stack(out: Path, log: Path, *more: str, front: str = "") -> Iterator[Stack]:
     python = str(SERVE) if SERVE.exists() else sys.executable
     command = [python, "-m", "serve", str(out), "--port", str(port), *more]
     with log.open("w") as told, subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=told) as server:
-=======
-    command = [
-        *(sys.executable, "-m", "datasette", "serve", "--immutable", str(folder / "opendata.db")),
-        *("--inspect-file", str(folder / "inspect.json"), "--metadata", metadata, "--plugins-dir", "plugins"),
-        *("--template-dir", "plugins/templates", "--static", "assets:plugins/static", "--port", str(port)),
-        *(part for name, value in SETTINGS.items() for part in ("--setting", name, value)),
-    ]
-    with log.open("w") as out, subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out) as server:
->>>>>>> 2d3c451 (A gate before everything: what no page should judge is refused cheaply, and every answer says what a browser may do)
         try:
             wait(f"{base}/unduh.json", server, log)
             yield Stack(base, log, server)

@@ -26,8 +26,8 @@ Scope = dict[str, Any]
 Message = dict[str, Any]
 Key = tuple[Any, ...]
 
-LARGEST = 1_000_000
-"""Bytes of one answer that is kept."""
+LARGEST = 2_000_000
+"""Bytes of one answer that is kept; the description of all addresses (``/openapi.json``) has half of it."""
 ROOM = 64_000_000
 """Bytes kept in all; the plugin setting ``cache_bytes`` replaces it."""
 TEXT = (b"text/", b"application/json", b"application/atom+xml", b"application/feed+json", b"image/svg+xml")

@@ -99,7 +99,7 @@ def test_what_is_one_readers_own_is_not_kept(header):
         Counting(status=404),
         Counting(headers=[(b"set-cookie", b"a=b")]),
         Counting(headers=[(b"cache-control", b"no-store")]),
-        Counting(body=b"y" * 1_000_001),
+        Counting(body=b"y" * 2_000_001),
     ],
     ids=["galat", "kuki", "no-store", "besar"],
 )

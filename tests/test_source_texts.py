@@ -8,6 +8,8 @@ from contextlib import closing
 import pyarrow as pa
 import pytest
 from conftest import ROOT
+from markupsafe import escape
+from sample_site import client
 
 from etl.columns import Column
 from etl.descriptors import load_resources
@@ -80,3 +82,17 @@ def test_a_personal_number_in_any_notation_is_left_out(secret, parser):
     ours = pa.array(["1", "1", "", "5", "5"])
     assert list(changed_cells(column, source, ours)) == [(2, "-"), (3, "Rp 5")]
     assert list(changed_cells(column, source, pa.array([""] * 5))) == [(2, "-")]  # a refused cell is nowhere
+
+
+@pytest.mark.slow
+def test_row_pages_show_it_beside_ours_in_both_languages(contoh, texts):
+    get = client(contoh / "out/current")
+    with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
+        for wanted in ("hps", "nilai_kontrak"):
+            (_, sha256, _, _, place, said) = next(row for row in texts if row[0] == "tender" and wanted in row[5])
+            sql = "select kd_tender from tender where asal_berkas = ? and asal_lokasi = ?"
+            (key,) = db.execute(sql, (sha256, place)).fetchone()
+            for path, title in (("", "Seperti ditulis sumbernya"), ("/en", "As the source wrote it")):
+                page = get(f"{path}/opendata/tender/{key}")
+                assert page.status_code == 200 and title in page.text
+                assert all(f'lang="id">{escape(text)}</td>' in page.text for text in said.values())

@@ -8,7 +8,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
@@ -56,16 +55,15 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         """Note when it began; make room."""
-        self.waiting_since = self.loop.time()
+        self.waited = self.owed = 0.0
         self.taken = 0
-        self.owed = 0.0
         super().connection_made(Counted(transport))  # type: ignore[arg-type]
         if len(self.connections) > self.limits.most:
             make_room(self)
 
     def on_response_complete(self) -> None:
         """The next request may take its time from now on."""
-        self.waiting_since = self.loop.time()
+        self.waited = 0.0
         super().on_response_complete()
 
     def asking(self) -> bool:
@@ -76,7 +74,7 @@ class Connection(H11Protocol):
 def make_room(newest: Connection) -> None:
     """Close the connection that has waited longest without asking; the newest when all are asking."""
     waiting = [c for c in newest.connections if isinstance(c, Connection) and not c.asking() and c is not newest]
-    oldest = min(waiting, key=lambda connection: connection.waiting_since, default=newest)
+    oldest = max(waiting, key=lambda connection: connection.waited, default=newest)
     oldest.transport.abort()
 
 
@@ -87,8 +85,9 @@ async def watch(connections: set[Any]) -> None:
     while True:
         await asyncio.sleep(Connection.limits.look)
         now = loop.time()
+        passed = min(now - before, 2 * Connection.limits.look)  # while we stood still, no reader was slow
         for connection in list(connections):
-            if overdue(connection, now, now - before):
+            if overdue(connection, passed):
                 connection.transport.abort()
         before = now
         for connection in too_much(connections):
@@ -108,18 +107,13 @@ def too_much(connections: set[Any]) -> list[Any]:
     return found
 
 
-def overdue(connection: Connection, now: float, passed: float) -> bool:
-    """Whether a reader has had her time: to ask, or to take what waits for her."""
+def overdue(connection: Connection, passed: float) -> bool:
+    """Whether a reader has had her time, to ask or to take what waits for her, after so many seconds more."""
     transport: Any = connection.transport
     limits = connection.limits
     waiting = transport.get_write_buffer_size()
     taken = transport.given - waiting
-    if waiting:
-        connection.owed = max(0.0, connection.owed + limits.rate * passed - (taken - connection.taken))
-    else:
-        connection.owed = 0.0
+    connection.owed = max(0.0, connection.owed + limits.rate * passed - (taken - connection.taken)) if waiting else 0.0
     connection.taken = taken
-    if connection.owed > limits.rate * limits.patience:
-        return True
-    silent = not connection.asking() and not waiting
-    return silent and now - connection.waiting_since > limits.ask and connection.conn.our_state is not h11.CLOSED
+    connection.waited = 0.0 if connection.asking() or waiting else connection.waited + passed
+    return connection.owed > limits.rate * limits.patience or connection.waited > limits.ask

@@ -13,23 +13,26 @@ from etl.release_package import schema
 Row = dict[str, str]
 
 
-def dictionary_rows(resources: dict[str, Resource]) -> dict[str, list[Row]]:
-    """Rows of the two dictionary tables, for public tables and columns only."""
-    public = [r for r in resources.values() if r.descriptor["x-privacy"] == "public"]
+def dictionary_rows(resources: dict[str, Resource], brought: dict[str, Json]) -> dict[str, list[Row]]:
+    """Rows of the two dictionary tables, for public tables and columns only; ``brought`` are terms of the files."""
+    public = [resources[name] for name in sorted(resources) if resources[name].descriptor["x-privacy"] == "public"]
     homes: dict[str, Json] = {}
     for resource in public:
         path = resource.folder / "datapackage.yaml"
         homes[resource.dataset] = homes.get(resource.dataset) or read_yaml(path)
     return {
-        "kamus_tabel": [table_row(r, homes[r.dataset]) for r in sorted(public, key=lambda r: r.name)],
-        "kamus_kolom": [row for r in sorted(public, key=lambda r: r.name) for row in column_rows(r)],
+        "kamus_tabel": [
+            table_row(r, homes[r.dataset], brought.get(r.name, {})) for r in sorted(public, key=lambda r: r.name)
+        ],
+        "kamus_kolom": [row for r in public for row in column_rows(r)],
     }
 
 
-def table_row(resource: Resource, dataset: Json) -> Row:
-    """One table with its key, licence, publisher and the number of columns that stay closed."""
+def table_row(resource: Resource, dataset: Json, brought: Json) -> Row:
+    """One table with its key, licences (first those that its files bring), publisher and number of closed columns."""
     own = resource.descriptor
-    licence = (own.get("licenses") or dataset.get("licenses") or [{}])[0]
+    given = (own.get("licenses") or dataset.get("licenses") or [])[:1]
+    licences = [*brought.get("licenses", []), *(item for item in given if item not in brought.get("licenses", []))]
     publisher = (own.get("sources") or dataset.get("sources") or [{}])[0]
     english = own.get("x-en", {})
     fields = schema(resource)["fields"]
@@ -44,9 +47,9 @@ def table_row(resource: Resource, dataset: Json) -> Row:
         "kunci_utama": ", ".join(resource.key),
         "jumlah_kolom": str(len(fields)),
         "kolom_tertutup": str(sum(not f.public for f in resource.fields)),
-        "lisensi": licence.get("name", ""),
-        "judul_lisensi": licence.get("title", ""),
-        "alamat_lisensi": licence.get("path", ""),
+        "lisensi": "; ".join(item["name"] for item in licences),
+        "judul_lisensi": "; ".join(item.get("title") or item["name"] for item in licences),
+        "alamat_lisensi": "; ".join(item["path"] for item in licences if item.get("path")),
         "penerbit": publisher.get("title", ""),
         "alamat_penerbit": publisher.get("path", ""),
     }

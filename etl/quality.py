@@ -13,7 +13,9 @@ from etl.descriptors import Resource
 from etl.dictionary import dictionary_rows
 from etl.errors import ReleaseBroken
 from etl.extract import Extraction
+from etl.fields import Json
 from etl.gate import REFUSED, Part, scope_masks
+from etl.licences import brought
 from etl.merge import Merged
 from etl.privacy import mask_text
 from etl.validate import Held
@@ -56,8 +58,13 @@ def quality_rows(
         "kolom_baru": baru,
         "asal": asal,
         "cakupan_baris": coverage_rows(parts, merges, resources),
-        **dictionary_rows(resources),
+        **dictionary_rows(resources, brought((pull for pull, _ in files), published_counts(berkas), resources)),
     }
+
+
+def published_counts(rows: list[Row]) -> list[Json]:
+    """Rows of ``berkas_sumber`` with the numbers that tell which pull brought rows to which table."""
+    return [{**row, "tarikan": int(row["tarikan"]), "terbit": int(row["terbit"] or 0)} for row in rows]
 
 
 def held_of(out: Path, part: Part, resource: Resource) -> list[Held]:

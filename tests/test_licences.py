@@ -1,6 +1,8 @@
 """Terms that a file brings go into every table, and every file of every table, that its rows reach."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pyarrow.parquet as pq
 import pytest
@@ -28,6 +30,9 @@ def test_a_non_commercial_file_marks_its_tables_and_no_other(make, tmp_path):
         assert NC["lisensi"] in terms["Lisensi"] and SENTENCE in terms["Sumber"]
     assert package["paket_uji"]["licenses"][1:] == [{"name": "CC0-1.0"}]
     assert NC["lisensi"] not in json.dumps(package["kuitansi_uji"])
+    with closing(sqlite3.connect(release / "opendata.db")) as db:
+        told = dict(db.execute("select tabel, lisensi from kamus_tabel"))
+    assert told["paket_uji"] == f"{NC['lisensi']}; CC0-1.0" and NC["lisensi"] not in told["kuitansi_uji"]
 
 
 def test_a_file_without_published_rows_brings_nothing(make, tmp_path):

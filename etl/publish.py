@@ -33,6 +33,10 @@ from etl.standards import write_standards
 
 SAMPLE_HOST = ".contoh.invalid"
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
+INDEX = re.compile(r"[a-z][a-z0-9_]{0,126}")
+"""Names of indexes, which readers never write: made of those of a table and a column."""
+LONGEST = 90_000
+"""Bytes of one cell; less than ``LONGEST`` of ``plugins/sql_worker/guard.py``, so that each can be asked for."""
 
 
 def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fingerprint: str) -> str:
@@ -128,12 +132,14 @@ def add_indexes(cursor: Any, resource: Resource) -> None:
 
 
 def check_database(path: Path, resources: dict[str, Resource]) -> None:
-    """Refuse a database with a broken page, an odd identifier or a column nobody declared public."""
+    """Refuse a database with a broken page, an odd identifier, a column nobody declared public or too long a cell."""
     with closing(read_only(path)) as db:
         problems = db.execute("PRAGMA quick_check").fetchall() + db.execute("PRAGMA foreign_key_check").fetchall()
         if problems != [("ok",)]:
             raise ReleaseBroken(f"{path.name}: quick_check: {problems[:3]}")
+        check_schema(db, path)
         for resource in resources.values():
+            check_lengths(db, resource)
             allowed = {f.name for f in public_fields(resource)} | {f.source for f in public_fields(resource)}
             columns = {row[1] for row in db.execute(f"PRAGMA table_xinfo({quote(resource.name)})")}
             extra = columns - allowed - set(PROVENANCE)
@@ -142,6 +148,27 @@ def check_database(path: Path, resources: dict[str, Resource]) -> None:
                 raise ReleaseBroken(
                     f"{resource.name}: kolom tidak dinyatakan publik {sorted(extra)}, nama tidak sah {odd}"
                 )
+
+
+def check_schema(db: sqlite3.Connection, path: Path) -> None:
+    """Refuse a name that must be quoted anywhere, and virtual tables other than FTS5, which readers could crash."""
+    for kind, name, sql in db.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master"):
+        virtual = re.match(r"CREATE VIRTUAL TABLE \S+ USING (\w+)", sql, re.IGNORECASE)
+        if virtual and virtual[1].lower() != "fts5":
+            raise ReleaseBroken(f"{path.name}: {kind} {name} memakai {virtual[1]}; hanya FTS5 yang terbit")
+        if not IDENTIFIER.fullmatch(name) and not (kind == "index" and INDEX.fullmatch(name)):
+            raise ReleaseBroken(f"{path.name}: nama {kind} tidak sah: {name!r}")
+
+
+def check_lengths(db: sqlite3.Connection, resource: Resource) -> None:
+    """Refuse a cell longer than readers' SQL may return."""
+    texts = [quote(f.name) for f in public_fields(resource) if f.type == "string"]
+    if texts:  # bytes are counted only where there are many characters: that copies the cell
+        long = f"length({{0}}) > {LONGEST // 4} AND length(CAST({{0}} AS BLOB)) > {LONGEST}"
+        sql = " OR ".join(f"({long.format(name)})" for name in texts)
+        found = db.execute(f"SELECT rowid FROM {quote(resource.name)} WHERE {sql} LIMIT 1").fetchone()
+        if found:
+            raise ReleaseBroken(f"{resource.name}: sel lebih dari {LONGEST} bita di baris ke-{found[0]}")
 
 
 def read_only(path: Path) -> sqlite3.Connection:

@@ -9,7 +9,6 @@ who asks for one (``_size``, ``_next``). What a table's address means is in ``ex
 import hashlib
 import json
 import re
-import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -26,7 +25,7 @@ SHAPES = ("", "arrays", "objects", "array", "arrayfirst")
 STATUS = {"many": 413, "cells": 413, "sheet": 413, "slow": 413, "memory": 413, "busy": 503}
 PASSING = re.compile(r"_(next|size|kelompok|jumlah|facet.*|no(count|facet|suggest)|semua|labels?|shape|trace|dl)")
 """What a page's address says of the page only."""
-SOURCES = sorted((Path(__file__).parent / "export_worker").glob("*.py"))
+SOURCES = sorted(Path(__file__).parent.glob("export_worker/*.py")) + [Path(__file__).parent / "sql_functions.py"]
 WORKER = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()
 """Another program may write other bytes of the same rows."""
 
@@ -39,11 +38,18 @@ def register_routes(datasette):
         (rf"^/(?P<database>{names})/(?P<table>[^/.]+){ENDING}", table),
         (rf"^/(?P<database>opendata){ENDING}", answer),
         (rf"^/(?P<database>{names})\.(?P<format>csv|excel\.csv|ndjson|xlsx)$", answer),
+        (rf"^/(?P<database>{names})\.jsono$", objects),
         (rf"^/sql{ENDING}", answer),
         (rf"^/pertanyaan/(?P<name>\w+){ENDING}", question),
         (r"^/(?P<database>[^/.]*~[^/.]*)(?P<rest>[/.].*)?$", spelled),
         (r"^/opendata\.db$", database_file),
     ]
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    """Let the history answer SQL: ``jinja_env.globals["sql_export"]``."""
+    env.globals["sql_export"] = answer
 
 
 @hookimpl
@@ -66,6 +72,12 @@ async def spelled(request, datasette):
         raise NotFound(name)
     query = f"?{request.query_string}" if request.query_string else ""
     return Response.redirect(datasette.urls.path(f"/{name}{request.url_vars['rest'] or ''}{query}"))
+
+
+async def objects(request, datasette):
+    """An old ending of Datasette, which would run the question only to say its new address."""
+    query = "&".join(filter(None, [request.query_string, "_shape=objects"]))
+    return Response.redirect(datasette.urls.path(f"/{request.url_vars['database']}.json?{query}"))
 
 
 async def database_file(datasette):
@@ -102,7 +114,7 @@ async def answer(request, datasette, send, receive):
     database = request.url_vars.get("database") or release["database"]
     if "sql" not in request.args and "database" in request.url_vars and request.url_vars["format"] == "json":
         return await DatabaseView(datasette).dispatch_request(request)
-    await may(datasette, request, database, ("execute-sql", database))
+    await shared["ensure_may_ask_sql"](datasette, request, database)
     sql, values, error = await shared["sql_question"](datasette, request.args)
     named = [item["name"] for item in shared["named_tables"](release, sql)] if database == release["database"] else []
     title = {lang: words["sql.answer"] for lang, words in shared["catalogues"].items()}
@@ -236,7 +248,7 @@ def refusal(datasette: Any, request: Any, wanted: Json, status: int, error: Json
     shared = datasette.jinja_env.globals
     release, words = shared["release"], shared["catalogues"][request.scope.get("language", "id")]
     if error["key"] == "sql":
-        error = shared["sql_fault"](release, wanted["sql"], sqlite3.OperationalError(error["word"]))
+        error = shared["sql_fault"](release, wanted["sql"], error["word"])
     key = f"export.fault.{error['key']}"
     word = error["word"]
     if word.isdecimal():

@@ -50,7 +50,7 @@ async def table_export(datasette: Any, request: Any, wanted: Json) -> Json | Res
     wanted["refused"] = unfit(args, ending) or unknown(args, columns)
     if wanted["refused"]:
         return wanted
-    where, wanted["values"] = await shared["table_selection"](datasette, request, database, name)
+    where, wanted["values"] = await shared["table_selection"](datasette, request, database, name, free=True)
     wanted["filtered"] = bool(where)
     cells = [cell(column, columns, ending == "csv") for column in chosen(args, columns, keys)]
     order = ordered(args, name, keys, bool(wanted["tables"]))

@@ -17,6 +17,7 @@ from datasette.database import QueryInterrupted
 from datasette.filters import Filters
 from datasette.plugins import pm
 from datasette.utils import await_me_maybe, escape_sqlite, tilde_decode
+from datasette.utils.asgi import Request
 
 Json = dict[str, Any]
 
@@ -76,10 +77,20 @@ def sum_field() -> Json:
     return {"name": "jumlah_sen", "type": "integer", "unit": "rupiah"}
 
 
-async def selection(datasette: Any, request: Any, database: str, table: str) -> tuple[list[str], Json]:
-    """The conditions of a table page, as Datasette makes them of the same address."""
+async def selection(
+    datasette: Any, request: Any, database: str, table: str, free: bool = False
+) -> tuple[list[str], Json]:
+    """The conditions of a table page, as Datasette makes them of the same address.
+
+    ``free`` adds a reader's own SQL (``_where``): only for a statement that another process runs.
+    """
     pairs = [(k, v) for k in request.args for v in request.args.getlist(k) if not k.startswith("_") or "__" in k]
     where, values = Filters(sorted(pairs)).build_where_clauses(table)
+    if free and "_where" in request.args:
+        await datasette.jinja_env.globals["ensure_may_ask_sql"](datasette, request, database)
+        where += [f"(\n{own}\n)" for own in request.args.getlist("_where") if own]
+        kept = [(k, v) for k, v in parse_qsl(request.query_string, keep_blank_values=True) if k != "_where"]
+        request = Request({**request.scope, "query_string": urlencode(kept).encode()}, None)
     for hook in pm.hook.filters_from_request(request=request, table=table, database=database, datasette=datasette):
         found = await await_me_maybe(hook)
         if found:

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 from datasette import NotFound, Response, hookimpl
 from datasette.utils import path_from_row_pks, tilde_decode
-from datasette.views.database import DatabaseView
 
 Json = dict[str, Any]
 
@@ -204,12 +203,14 @@ async def latest_changes(datasette: Any, lang: str, limit: int = 5) -> Json:
     }
 
 
-async def listing(request, datasette):
+async def listing(request, datasette, send, receive):
     """Releases with their counts, and the newest rows, narrowed by table, kind, body, mark or release."""
     if request.args.get("sql") and DATABASE in datasette.databases:
-        stock = {"database": DATABASE, "format": (request.url_vars["format"] or "").lstrip(".") or None}
-        request.scope["url_route"]["kwargs"] = stock
-        return await DatabaseView(datasette).get(request)
+        shared = datasette.jinja_env.globals
+        if not request.url_vars["format"]:
+            return await shared["sql_page"](datasette, request, DATABASE, f"/{DATABASE}")
+        request.scope["url_route"]["kwargs"] = {"database": DATABASE, "format": "json"}
+        return await shared["sql_export"](request, datasette, send, receive)
     lang = request.scope.get("language", "id")
     release = datasette.jinja_env.globals["release"]
     filters = {name: request.args[name][:200] for name in FILTERS if request.args.get(name) and name not in OURS}

@@ -95,7 +95,7 @@ class Pages:
         self.room = room
         self.held = 0
         self.kept: OrderedDict[Key, Page] = OrderedDict()
-        self.making: dict[Key, asyncio.Lock] = {}
+        self.making: dict[Key, asyncio.Event] = {}
         self.asked = 0.0
         self.open = 0
         self.ahead: list[str] = []
@@ -217,18 +217,25 @@ def passes(scope: Scope) -> bool:
 
 
 async def made(pages: Pages, key: Key, app: Any, scope: Scope, receive: Any, send: Any) -> Page | None:
-    """Make a page once for all who wait for it; ``None`` when the answer was not one to keep and has been passed on."""
-    async with pages.making.setdefault(key, asyncio.Lock()):
+    """Make a page once for all who wait for it; ``None`` when the answer was not one to keep and has been passed on.
+
+    Who waited for an answer that is not kept (an error, say) asks by herself, not one after the other.
+    """
+    if key in pages.making:
+        await pages.making[key].wait()
         page = pages.get(key)
-        if page is None:
-            recorder = Recorder(send)
-            try:
-                await app(scope, receive, recorder)
-            finally:
-                pages.making.pop(key, None)
-            page = recorder.page()
-            if page is not None:
-                pages.put(key, page)
+        if page is not None:
+            return page
+    done = pages.making.setdefault(key, asyncio.Event())
+    recorder = Recorder(send)
+    try:
+        await app(scope, receive, recorder)
+        page = recorder.page()
+        if page is not None:
+            pages.put(key, page)
+    finally:
+        done.set()
+        pages.making.pop(key, None)
     return page
 
 

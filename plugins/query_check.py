@@ -155,6 +155,9 @@ async def judge_table(datasette: Any, release: Json, lang: str, place: Any, pair
         return 404, [{**found, "jalan": f"/{release['database']}/{near}" if near else ""}]
     if place["row"]:
         return 400, unknown(pairs, ROW)
+    own_sql = written_conditions(name, place["format"], pairs)
+    if own_sql:
+        return 400, own_sql
     table = {"name": name, "fields": info["fields"] if info else {}, "columns": [*columns, "rowid"], "lang": lang}
     table |= {"searchable": not info or info["searchable"], "format": place["format"] or ""}
     table["faulty"] = datasette.jinja_env.globals["typed_values"]
@@ -167,6 +170,18 @@ async def judge_table(datasette: Any, release: Json, lang: str, place: Any, pair
     if faults or mark_at is None or await datasette.jinja_env.globals["known_mark"](datasette, db, name, dict(pairs)):
         return 400, faults
     return 400, [fault("check.next", mark_at)]
+
+
+def written_conditions(table: str, ending: str | None, pairs: Pairs) -> list[Json]:
+    """A condition in SQL: exports run it in a process of their own; pages do not, and lead to the same question."""
+    asked = dict(pairs)
+    page = ending in (None, "json") and (ending is None or "_size" in asked or "_next" in asked) or "_kelompok" in asked
+    written = [(at, value) for at, (key, value) in enumerate(pairs) if key == "_where" and value]
+    if not page or not written:
+        return []
+    sql = f"select * from {table} where " + " and ".join(f"({value})" for _, value in written)
+    found = fault("check.where", written[0][0], None, "/sql")
+    return [{**found, "alamat": f"/sql?{urlencode({'sql': sql})}"}]
 
 
 def argument_faults(table: Json, at: int, key: str, value: str) -> list[Json]:

@@ -55,11 +55,14 @@ def spelled(datasette: Any, words: Json, path: str, pairs: Pairs, fault: Json) -
     if not suggestion and fault["pilihan"]:
         suggestion = words["check.choose"].format(names=", ".join(fault["pilihan"]))
     mended = fault.get("jalan") or (path if fault["saran"] or at is not None else "")
+    address = str(datasette.urls.path(mended)) + query if mended else None
+    if "alamat" in fault:
+        address = str(datasette.urls.path(fault["alamat"]))
     return {
         "argumen": pairs[at][0] if at is not None else None,
         "nilai": pairs[at][1] if at is not None else None,
         "pesan": words[fault["kunci"]].format(**fault["isi"]),
         "saran": suggestion,
-        "alamat": str(datasette.urls.path(mended)) + query if mended else None,
+        "alamat": address,
         "membuang": at is not None and not instead,
     }

@@ -93,7 +93,7 @@ async def database(request, datasette):
     context = {
         "database": name,
         "queries": list(queries.values()),
-        "allow_execute_sql": await datasette.permission_allowed(request.actor, "execute-sql", name, default=True),
+        "allow_execute_sql": datasette.jinja_env.globals["may_ask_sql"](datasette, request.actor, name),
     }
     html = await datasette.render_template("database.html", context, request=request, view_name="database")
     return Response.html(html)

@@ -10,7 +10,7 @@ from etl import search
 from etl.database import create_staging, open_database
 from etl.descriptors import load_resources
 from etl.errors import ReleaseBroken
-from etl.publish import build_database
+from etl.publish import build_database, check_database
 
 GERBANG = """
 name: gerbang
@@ -109,6 +109,29 @@ def test_bounds_are_judged(gate, nomor):
 def test_empty_cells_break_nothing_and_withheld_columns_are_not_judged(gate):
     empty = dict.fromkeys(["nomor", "jenis", "kondisi", "tanggal", "waktu", "ada"])
     assert gate(**empty, rahasia=1) == 3
+
+
+@pytest.mark.case("C06")
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ("create virtual table barang_fts using fts4(nama)", "hanya FTS5"),
+        ("create virtual table barang_fts using FTS3(nama)", "hanya FTS5"),
+        ("create virtual table barang_fts using rtree(id, a, b)", "hanya FTS5"),
+        ('create table "we]ird" (a)', "nama table tidak sah"),
+        ("create view Sulit as select 1", "nama view tidak sah"),
+        ('create index "idx nama" on barang (nama)', "nama index tidak sah"),
+        ("update barang set nama = replace(hex(zeroblob(30000)), '0', 'é')", "sel lebih dari 90000 bita"),
+    ],
+)
+def test_what_readers_sql_could_abuse_is_not_published(gate, tmp_path, made, reason):
+    gate()
+    resources = load_resources(tmp_path / "datapackages")
+    check_database(tmp_path / "opendata.db", resources)
+    with closing(sqlite3.connect(tmp_path / "opendata.db")) as db, db:
+        db.execute(made)
+    with pytest.raises(ReleaseBroken, match=reason):
+        check_database(tmp_path / "opendata.db", resources)
 
 
 def test_finished_database_keeps_its_checks(gate, tmp_path):

@@ -70,7 +70,7 @@ RIGHT = [
     "/opendata/tender?fbclid=abc&utm_source=wa&tahun_anggaran=2025",
     "/opendata/tender?_search_nama_paket=jalan",
     "/opendata/tender?nama_paket__like=%25jalan%25&kd_tender__in=101,102&pagu__contains=5",
-    "/opendata/tender?_where=pagu+is+not+null",
+    "/opendata/tender.csv?_where=pagu+is+not+null",
     "/opendata/tender_fts?_size=1",
     "/sql?sql=select+:a&a=1",
 ]

@@ -26,7 +26,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import output
 
@@ -45,11 +44,9 @@ MAPPED = 2**31 - 2**16
 """Bytes of the database that are read in place rather than copied; SQLite maps no more."""
 OFTEN = 100_000
 """Steps of SQLite between two looks at the time."""
-SHARED = Path(__file__).parent.parent / "sql_functions.py"
-READS = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
-ASKABLE = ("data_version", "table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list")
-CLOSED_FUNCTIONS = ("load_extension", "fts3_tokenizer")
-CLOSED_TABLES = ("sqlite_stmt", "dbstat", "sqlite_dbpage", "pragma_database_list")
+SHARED = [Path(__file__).parent.parent / name for name in ("sql_functions.py", "sql_worker/guard.py")]
+HEAP = 256_000_000
+"""Bytes that SQLite itself may take."""
 
 
 class Refused(Exception):
@@ -113,7 +110,7 @@ def fault(problem: Exception) -> Json:
     text = str(problem)
     if "interrupted" in text:
         return {"key": "slow", "word": ""}
-    if isinstance(problem, MemoryError) or "out of memory" in text or "too big" in text or "disk" in text:
+    if isinstance(problem, MemoryError) or "out of memory" in text or "disk" in text:
         return {"key": "memory", "word": ""}
     return {"key": "sql", "word": text}
 
@@ -146,43 +143,25 @@ def export(job: Json, frames: Frames) -> None:
     frames.put(b"E", {"rows": total})
 
 
-def search_words(text: str) -> str:
-    """Datasette's own reading of a search box; most exports search nothing and do not pay for its import."""
-    from datasette.utils import escape_fts
-
-    return str(escape_fts(text))
+def loaded(path: Path) -> Any:
+    """A file of the plugins as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def connect(job: Json) -> sqlite3.Connection:
-    """The release, read-only, with the functions that pages have; it stops when the time is up."""
-    db = sqlite3.connect(f"file:{quote(job['database'])}?mode=ro&immutable=1", uri=True)
+    """The release under the rules for readers' SQL, with the functions of pages; it stops when the time is up."""
+    shared, guard = (loaded(path) for path in SHARED)
+    db = guard.open_release(job["database"])
     db.execute(f"pragma mmap_size = {MAPPED}").fetchall()
-    spec = importlib.util.spec_from_file_location("sql_functions", SHARED)
-    shared = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(shared)
     shared.prepare_connection(db)
-    db.create_function("escape_fts", 1, search_words)
-    db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    db.create_function("escape_fts", 1, shared.search_words)
+    db.execute(f"pragma hard_heap_limit={HEAP}")
+    guard.harden(db)
     db.set_progress_handler(lambda: int(time.process_time() > job["cpu"]), OFTEN)
-    # Virtual tables set themselves up with statements that a reader may not use: they do so before she is watched.
-    search = "select name from sqlite_master where type = 'table' and sql like 'create virtual table%'"
-    asked = [name for name in ASKABLE if name != "data_version"]
-    for name in [row[0] for row in db.execute(search)] + ["json_each", "json_tree", *(f"pragma_{n}" for n in asked)]:
-        db.execute(f'select * from "{name.replace(chr(34), chr(34) * 2)}" limit 0')
-    db.set_authorizer(allowed)
     return db
-
-
-def allowed(action: int, one: str | None, two: str | None, database: str | None, inner: str | None) -> int:
-    """Reading, and nothing else."""
-    closed = action not in READS
-    if action == sqlite3.SQLITE_PRAGMA:
-        closed = one not in ASKABLE
-    elif action == sqlite3.SQLITE_FUNCTION:
-        closed = (two or "").lower() in CLOSED_FUNCTIONS
-    elif action == sqlite3.SQLITE_READ:
-        closed = (one or "").lower() in CLOSED_TABLES
-    return sqlite3.SQLITE_DENY if closed else sqlite3.SQLITE_OK
 
 
 def count(db: sqlite3.Connection, job: Json) -> int:

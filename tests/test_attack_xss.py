@@ -30,7 +30,7 @@ from live_site import free_port, serving, wait
 from playwright.sync_api import Browser, Page
 from test_pages import browser  # noqa: F401, F811
 from test_plugins import ROOT
-from test_site import PAGES
+from test_site import PAGES, STATUS
 
 pytestmark = [pytest.mark.attack, pytest.mark.browser, pytest.mark.slow]
 
@@ -283,9 +283,8 @@ def test_no_text_of_the_data_becomes_a_page(
         reader.look(lang + path)
     figure("C19", f"halaman dibaca dengan isi jahat{lang}", reader.read, "")
     assert reader.faults == []
-    assert [
-        path for path, status in reader.statuses.items() if status not in (200, 404 if "tidak-ada" in path else 200)
-    ] == []
+    expected = {lang + paths[name]: status for name, status in STATUS.items() if name in paths}
+    assert {path: status for path, status in reader.statuses.items() if status != expected.get(path, 200)} == {}
     reader.context.close()
 
 

@@ -13,6 +13,7 @@ import httpx
 import jsonschema_rs
 import pytest
 import yaml
+from catalogue import counts
 from datasette.plugins import pm
 from jsonschema import Draft202012Validator
 from live_site import serving
@@ -148,23 +149,36 @@ def test_wrong_requests_are_refused_as_described(live: str) -> None:
         assert client.post("/opendata/lra.json").status_code == 405
 
 
-def schemathesis(live: str, folder: Path, *options: str) -> None:
-    """Try the document's operations with generated requests, always the same ones; every fault fails."""
+def schemathesis(live: str, folder: Path, seconds: int, *options: str) -> int:
+    """Try the document's operations with generated requests, always the same ones; every fault fails. How many cases."""
     fixed = ["--phases", "examples,coverage,fuzzing", "--generation-deterministic", "--no-shrink", "--no-color"]
+    fixed += ["--max-examples", str(counts(2, 150)), "--max-time", str(counts(seconds, 1_800))]
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{live}/openapi.json", "--checks", CHECKS]
     done = subprocess.run(
-        [*command, *fixed, *options], cwd=folder, capture_output=True, text=True, timeout=180, check=False
+        [*command, *fixed, *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=counts(180, 2_400),
+        check=False,
     )
     assert done.returncode == 0, "\n".join(line[:300] for line in done.stdout.splitlines())[-6000:]
-    assert re.search(r"[1-9]\d* generated", done.stdout)
+    found = re.search(r"(\d[\d,]*) generated", done.stdout)
+    assert found
+    return int(found[1].replace(",", ""))
 
 
-def test_pages_pass_schemathesis(live: str, tmp_path: Path) -> None:
+@pytest.mark.attack
+@pytest.mark.case("C22")
+def test_pages_pass_schemathesis(live: str, tmp_path: Path, figure: Any) -> None:
     """No undocumented answer and no fault of the server from any page."""
-    schemathesis(live, tmp_path, "--include-tag", "halaman", "--max-examples", "2", "--max-time", "22")
+    cases = schemathesis(live, tmp_path, 22, "--include-tag", "halaman")
+    figure("C22", "kasus schemathesis: halaman", cases, "")
 
 
-def test_tables_pass_schemathesis(live: str, tmp_path: Path) -> None:
+@pytest.mark.attack
+@pytest.mark.case("C22")
+def test_tables_pass_schemathesis(live: str, tmp_path: Path, figure: Any) -> None:
     """The same for five tables and their rows; all are described by the same code."""
-    tables = f"^/opendata/({TABLES})[./]"
-    schemathesis(live, tmp_path, "--include-path-regex", tables, "--max-examples", "2", "--max-time", "12")
+    cases = schemathesis(live, tmp_path, 12, "--include-path-regex", f"^/opendata/({TABLES})[./]")
+    figure("C22", "kasus schemathesis: tabel", cases, "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 import duckdb
+from adbc_driver_manager import Error as DriverError
 from adbc_driver_manager import OperationalError
 from xlsxwriter.exceptions import FileCreateError
 
@@ -17,7 +18,7 @@ from etl.database import DISK
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
-FAULTS = (OSError, OperationalError, duckdb.IOException, FileCreateError, sqlite3.OperationalError)
+FAULTS = (OSError, DriverError, duckdb.IOException, FileCreateError, sqlite3.OperationalError)
 """What a failing disk raises: Python, the database driver, DuckDB, the workbook writer."""
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EAGAIN}
@@ -33,7 +34,8 @@ def stop(error: Exception) -> NoReturn:
             raise error
         click.echo(f"galat: {cause.strerror or cause}: {cause.filename or ''}", err=True)
         sys.exit(code)
-    if isinstance(error, sqlite3.OperationalError) and not DISK.search(str(error)):
+    named = DISK.search(str(error)) or isinstance(error, OperationalError | duckdb.IOException)
+    if not named:
         raise error
     click.echo(f"galat: berkas tidak dapat ditulis atau dibaca: {error}", err=True)
     sys.exit(74)

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from etl.descriptor_checks import check_names_safe, check_person, own_file
 from etl.errors import DescriptorError
 from etl.fields import Field, Json, expand, schema_field
 from etl.freshness import check_freshness
@@ -30,7 +31,6 @@ FORM_KEYS = {
     "name", "source", "since", "signature", "absent", "columns", "values", "tables", "map", "parse", "unit", "const",
     "path", "missing", "withhold", "complement", "also", "only_with", "scope",
 }  # fmt: skip
-PERSON_KEYS = {"name", "names", "type", "npwp", "id"}
 UNITS = {"ribu": 1_000, "juta": 1_000_000, "miliar": 1_000_000_000, "triliun": 1_000_000_000_000}
 PROVENANCE = ("asal_berkas", "asal_lokasi")
 
@@ -110,7 +110,7 @@ def load_datasets(folder: Path) -> list[Json]:
     Raises ``DescriptorError`` naming file, resource and key.
     """
     datasets = []
-    for path in sorted(folder.glob("*/datapackage.yaml")):
+    for path in (own_file(p.parent, p.name) for p in sorted(folder.glob("*/datapackage.yaml"))):
         where = f"datapackages/{path.parent.name}/datapackage.yaml"
         try:
             dataset = read_yaml(path)
@@ -142,7 +142,7 @@ def load_resources(folder: Path) -> dict[str, Resource]:
 
 def read_list(resource: Resource) -> list[dict[str, str]]:
     """Rows of a shipped list (``x-list``): a CSV of codes, or YAML under the table's name, for sentences."""
-    path = resource.folder / resource.get("x-list")
+    path = own_file(resource.folder, resource.get("x-list"))
     if path.suffix == ".yaml":
         return [{name: str(row.get(name) or "") for name in resource.order} for row in read_yaml(path)[resource.name]]
     with path.open(encoding="utf-8", newline="") as file:
@@ -185,6 +185,7 @@ def build_resource(descriptor: Json, dataset: str) -> Resource:
     check_keys(descriptor, RESOURCE_KEYS, where)
     if descriptor.get("x-privacy") not in ("public", "withheld"):
         raise DescriptorError(f"{where}: x-privacy wajib: public atau withheld")
+    check_names_safe(descriptor, where)
     declared = [{"x-privacy": descriptor["x-privacy"], **item} for item in descriptor["schema"]["fields"]]
     for item in declared:
         check_field(item, where)
@@ -269,13 +270,6 @@ def check_names(
             for name in form.get(part):
                 if name not in sources:
                     raise DescriptorError(f"{where}: form '{form.name}' {part} menyebut '{name}' yang bukan kolom")
-
-
-def check_person(rule: Json, names: set[str], where: str) -> None:
-    """Refuse a part or column of ``x-person`` that does not exist: it would leave a person's name open."""
-    columns = {column for part in rule.values() for column in ([part] if isinstance(part, str) else part)}
-    if set(rule) - PERSON_KEYS or columns - names or rule and "name" not in rule:
-        raise DescriptorError(f"{where}: x-person memuat bagian atau kolom yang tidak ada")
 
 
 def known_headers(aliases: dict[str, list[str]], forms: tuple[Form, ...]) -> frozenset[str]:

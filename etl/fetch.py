@@ -7,10 +7,8 @@ data is decided by the later stages, which name an error page or an empty list a
 
 import email.utils
 import hashlib
-import ipaddress
 import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
@@ -24,6 +22,7 @@ import yaml
 
 from etl.archive import add_pull, append_line, store
 from etl.errors import FetchFailed, PlanWrong
+from etl.fetch_network import Network, addresses, transport
 from etl.quality import HIDDEN, public_url
 
 PLAN_KEYS = {"pengenal", "jeda_detik", "batas_mb", "host_lain", "jaringan_lokal", "tarikan"}
@@ -119,10 +118,13 @@ def fetch(plan: Plan, out: Path, say: Callable[[str], None], sleep: Sleep = time
     A target that fails does not stop the others; the caller decides what a failure means.
     """
     answers = []
-    with httpx.Client(headers={"User-Agent": plan.agent}, timeout=TIMEOUT, trust_env=False) as client:
+    network = Network(plan.local)
+    sender = transport(network)
+    with httpx.Client(headers={"User-Agent": plan.agent}, timeout=TIMEOUT, trust_env=False, transport=sender) as client:
         for number, target in enumerate(plan.targets):
             if number:
                 sleep(plan.pause)
+            network.start()
             try:
                 answer = fetch_one(client, plan, target, out, sleep)
             except FetchFailed as failure:
@@ -149,7 +151,7 @@ def fetch_one(client: httpx.Client, plan: Plan, target: Target, out: Path, sleep
                 if response.status_code not in AGAIN:
                     break
                 wait = retry_after(response) or plan.pause * 2**attempt
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             reason, wait = f"sambungan gagal: {type(error).__name__}", plan.pause * 2**attempt
             note(out, target, asked, galat=type(error).__name__)
         if attempt + 1 < TRIES:
@@ -176,15 +178,7 @@ def check_address(plan: Plan, url: str) -> None:
     parts = httpx.URL(url)
     if parts.scheme not in ("http", "https") or host_of(url) not in plan.hosts:
         raise FetchFailed(f"dialihkan ke {parts.scheme}://{host_of(url)} yang tidak disebut rencana tarikan")
-    if plan.local:
-        return
-    try:
-        found = socket.getaddrinfo(parts.host, parts.port or parts.scheme, type=socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        raise FetchFailed(f"nama {parts.host} tidak ditemukan") from error
-    private = [place[4][0] for place in found if not ipaddress.ip_address(place[4][0]).is_global]
-    if private:
-        raise FetchFailed(f"{parts.host} beralamat di jaringan tertutup ({private[0]})")
+    addresses(parts.host, parts.port or parts.scheme, plan.local)
 
 
 def keep(response: httpx.Response, plan: Plan, target: Target, out: Path, asked: str) -> Answer:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from etl.archive import file_hash, read_log
 from etl.database import PUBLIC_PAGE, create_table, failure, literal, open_database, quote
+from etl.descriptor_checks import IDENTIFIER
 from etl.descriptors import PROVENANCE, Resource
 from etl.durable import exchange, remove, removed_on_failure, sync
 from etl.entities import move_entities
@@ -32,7 +33,6 @@ from etl.source_texts import write_source_texts
 from etl.standards import write_standards
 
 SAMPLE_HOST = ".contoh.invalid"
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 INDEX = re.compile(r"[a-z][a-z0-9_]{0,126}")
 """Names of indexes, which readers never write: made of those of a table and a column."""
 LONGEST = 90_000

@@ -37,12 +37,14 @@ def quality_rows(
     """Return the rows of the quality tables by table name."""
     by_item = {id(part.item): part for found in parts.values() for part in found}
     held = {id(part.item): held_of(out, part, resources[name]) for name, found in parts.items() for part in found}
+    feeding = {pull.seq for pull, item in files if item.resource}
     filled_before: set[tuple[str, str]] = set()
     berkas, ditahan, baru = [], [], []
     for pull, item in files:
         part = by_item.get(id(item))
         rows = held.get(id(item), [])
-        berkas.append(file_row(pull, item, part, len(rows), filled_before))
+        before = filled_before if pull.seq not in feeding else filled_before - {(pull.nama, "")}
+        berkas.append(file_row(pull, item, part, len(rows), before))
         ditahan += [held_row(item, h) for h in rows]
         baru += [new_column_row(item, column, count) for column, count in sorted(item.kolom_baru.items())]
         if part and part.published:
@@ -138,7 +140,7 @@ def verdict(
     code = item.alasan.partition(":")[0]
     if part is None:
         known_web_page = code == "halaman_html" and pull.nama.casefold().endswith((".html", ".htm"))
-        lost = code == "kosong" and (pull.nama, "") in before
+        lost = code in NOT_RECOGNISED and (pull.nama, "") in before
         if (code in NOT_RECOGNISED or known_web_page) and not lost:
             return "tidak_dikenal", item.alasan
         return "ditolak", item.alasan + ("; sebelumnya berkas ini berisi data" if lost else "")

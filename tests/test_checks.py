@@ -108,6 +108,8 @@ def test_repeated_unique_key_is_held(benda, tmp_path):
     assert "unique" not in canonical_schema(benda)["fields"][1].get("constraints", {})
 
 
+@pytest.mark.faults
+@pytest.mark.case("C38")
 @pytest.mark.parametrize(
     "cells", [{"warna": "ungu"}, {"jumlah": "-1"}, {"tanggal": "2025-02-30"}, {"nomor": "n0"}, {"id": "0"}]
 )

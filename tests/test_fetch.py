@@ -118,6 +118,8 @@ def test_archive_that_lost_the_bytes_asks_for_them_again(server, pull, tmp_path)
     assert "If-None-Match" not in server.seen[1][1] and path.read_bytes() == body("1")
 
 
+@pytest.mark.faults
+@pytest.mark.case("C28")
 @pytest.mark.parametrize(("header", "waits"), [({"Retry-After": "7"}, [7.0, 1.0]), ({}, [0.5, 1.0])])
 def test_busy_server_is_asked_again_when_it_wants(server, pull, header, waits):
     server.script = {"/a.json": [(503, header, b""), (500, {}, b""), (200, {}, body("1"))]}
@@ -125,6 +127,8 @@ def test_busy_server_is_asked_again_when_it_wants(server, pull, header, waits):
     assert found == {"a.json": ("baru", "")} and waited == waits
 
 
+@pytest.mark.faults
+@pytest.mark.case("C27")
 def test_cut_transfer_is_tried_again_and_never_archived(server, pull, tmp_path):
     cut = (200, {"Content-Length": "9999"}, body("1"))
     server.script = {"/a.json": [cut]}
@@ -142,6 +146,8 @@ def test_lost_address_is_told_and_does_not_stop_the_others(server, pull, tmp_pat
     assert [p.nama for p in read_log(tmp_path / "out")] == ["b.json"]
 
 
+@pytest.mark.faults
+@pytest.mark.case("C30")
 def test_only_declared_hosts_are_asked(server, pull):
     with Server() as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
@@ -153,11 +159,15 @@ def test_only_declared_hosts_are_asked(server, pull):
         other.shutdown()
 
 
+@pytest.mark.faults
+@pytest.mark.case("C29")
 def test_endless_redirects_end(server, pull):
     server.script = {"/a.json": [(302, {"Location": "/a.json"}, b"")]}
     assert pull("/a.json")[0] == {"a.json": ("gagal", "lebih dari 5 pengalihan")} and len(server.seen) == 5
 
 
+@pytest.mark.faults
+@pytest.mark.case("C30")
 def test_private_network_is_closed_unless_declared(server, pull):
     server.script = {"/a.json": [(200, {}, body("1"))]}
     putusan, alasan = pull("/a.json", jaringan_lokal=None)[0]["a.json"]
@@ -192,6 +202,8 @@ def refresh(plan, out, packages):
     return CliRunner().invoke(cli, ["refresh", str(plan), "--out", str(out), "--datapackages", str(packages)])
 
 
+@pytest.mark.faults
+@pytest.mark.case("C26")
 def test_refresh_publishes_and_a_bad_answer_never_replaces_good_data(server, packages, query, tmp_path):
     server.script = {"/a.json": [(200, {}, body("1", "2"))], "/b.json": [(200, {}, body("3"))]}
     plan = plan_file(server, tmp_path, ["/a.json", "/b.json"], jeda_detik=0)

@@ -91,6 +91,8 @@ def gate(tmp_path):
     return run
 
 
+@pytest.mark.faults
+@pytest.mark.case("C38")
 @pytest.mark.parametrize("column", FAULTS)
 @pytest.mark.parametrize("least", [0, 1 << 60])
 def test_broken_row_is_named_and_not_published(gate, monkeypatch, least, column):

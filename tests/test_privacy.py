@@ -16,6 +16,8 @@ from etl.people import hide_list, hide_number
 from etl.privacy import MASK, PSEUDONYM, is_person, mask_array, mask_text, pseudonym, pseudonym_key
 
 
+@pytest.mark.faults
+@pytest.mark.case("C39")
 @pytest.mark.parametrize(
     ("text", "secret"),
     [
@@ -182,6 +184,8 @@ def test_nik_in_the_tax_number_of_a_company_is_emptied(make, query):
     assert query("select penyedia, npwp from paket_uji") == [("CV. Maju Jaya", None)]
 
 
+@pytest.mark.faults
+@pytest.mark.case("C39")
 @pytest.mark.parametrize("number", ["198001012005011001", "6472014512900003", "6472 0145 1290 0003"])
 def test_identity_number_in_a_code_column_holds_the_row_and_is_nowhere(make, query, tmp_path, number):
     make({"a.json": [paket("1"), paket("2", npwp=number), paket(number.replace(" ", ""))]})

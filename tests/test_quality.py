@@ -45,6 +45,8 @@ def test_large_file_is_ordered_like_a_small_one(make, query, monkeypatch):
     assert small == large
 
 
+@pytest.mark.faults
+@pytest.mark.case("C32")
 def test_link_out_of_the_folder_is_refused(tmp_path, packages):
     from etl import build as builder
 

@@ -133,6 +133,8 @@ def test_a_reader_of_an_older_release_does_not_see_later_ones(four, tmp_path):
     assert get(f"/delta/{versions[1]}-{versions[2]}.ndjson.gz").status_code == 404
 
 
+@pytest.mark.faults
+@pytest.mark.case("C44")
 def test_a_damaged_file_of_an_old_release_is_named(four, tmp_path):
     versions, _ = four
     path = tmp_path / "out" / "releases" / versions[0] / "data" / "paket_uji.csv"

@@ -138,6 +138,8 @@ def test_headers_are_collapsed_and_distinct(tmp_path: Path) -> None:
     assert cells(table) == [["1", "2", "3", "4", "5"]]
 
 
+@pytest.mark.faults
+@pytest.mark.case("C36")
 def test_mixed_encodings_lose_no_letter(tmp_path: Path) -> None:
     table = only(write(tmp_path / "a.csv", b"a,b\n" + "é,1\n".encode() + "é,2\n".encode("cp1252") + b"\x81,3\n"))
     assert cells(table) == [["é", "1"], ["é", "2"], ["\x81", "3"]]
@@ -254,6 +256,8 @@ def test_truncated_json_is_never_half_read(tmp_path: Path, cut: int) -> None:
 # --- refusals
 
 
+@pytest.mark.faults
+@pytest.mark.case("C26")
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -302,6 +306,8 @@ def test_gz_is_read_by_its_content(tmp_path: Path) -> None:
     assert cells(only(write(tmp_path / "tanpa-nama", gzip.compress(b"a;b\n1;2\n")))) == [["1", "2"]]
 
 
+@pytest.mark.faults
+@pytest.mark.case("C27")
 def test_broken_gz_is_refused(tmp_path: Path) -> None:
     whole = gzip.compress(random.Random(1).randbytes(5_000).hex().encode())
     assert refusal(write(tmp_path / "a.gz", whole[:-100])) == "arsip_rusak"
@@ -323,6 +329,8 @@ def bombed(path: Path, megabytes: int, lie: bool = False) -> Path:
     return path
 
 
+@pytest.mark.faults
+@pytest.mark.case("C31")
 @pytest.mark.parametrize("lie", [False, True])
 def test_bombs_are_refused_before_inflating(tmp_path: Path, lie: bool) -> None:
     path = bombed(tmp_path / "bom.xlsx", 300, lie)
@@ -334,10 +342,14 @@ def test_bombs_are_refused_before_inflating(tmp_path: Path, lie: bool) -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.faults
+@pytest.mark.case("C31")
 def test_ratio_alone_makes_a_bomb(tmp_path: Path) -> None:
     assert refusal(bombed(tmp_path / "bom.xlsx", 30)) == "bom_arsip"
 
 
+@pytest.mark.faults
+@pytest.mark.case("C31")
 def test_gz_bomb_is_refused_in_constant_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sniff, "MAX_GZ_BYTES", 50_000_000)
     packer = zlib.compressobj(9, wbits=31)
@@ -351,6 +363,8 @@ def test_gz_bomb_is_refused_in_constant_memory(tmp_path: Path, monkeypatch: pyte
         tracemalloc.stop()
 
 
+@pytest.mark.faults
+@pytest.mark.case("C31")
 def test_many_entries_are_a_bomb(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         for number in range(sniff.MAX_ZIP_ENTRIES + 1):
@@ -358,6 +372,8 @@ def test_many_entries_are_a_bomb(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.xlsx") == "bom_arsip"
 
 
+@pytest.mark.faults
+@pytest.mark.case("C31")
 def test_a_sheet_of_a_million_columns_is_not_laid_out(tmp_path: Path) -> None:
     path = book(tmp_path, {"Lembar": [["a", "b"], [1, 2]]})
     patch_part(path, "xl/worksheets/sheet1.xml", b'r="B2"', b'r="XFD1048576"')
@@ -365,6 +381,8 @@ def test_a_sheet_of_a_million_columns_is_not_laid_out(tmp_path: Path) -> None:
     assert refusal(path) == "bom_arsip"
 
 
+@pytest.mark.faults
+@pytest.mark.case("C31")
 def test_zip_that_is_no_workbook_and_locked_files(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("data.csv", "a,b\n1,2\n")
@@ -642,6 +660,8 @@ def test_spreadsheetml(tmp_path: Path) -> None:
     assert table.not_data == [("LRA!1", "judul lembar")]
 
 
+@pytest.mark.faults
+@pytest.mark.case("C31")
 def test_entity_bombs_and_wide_xml_are_refused(tmp_path: Path) -> None:
     bomb = SPREADSHEETML.replace("<Workbook", '<!DOCTYPE x [<!ENTITY a "aaaa">]><Workbook', 1)
     assert refusal(write(tmp_path / "a.xls", bomb)) == "bom_arsip"

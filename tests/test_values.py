@@ -512,12 +512,18 @@ def parse(name: str, text: str) -> str | None:
         return None
 
 
+@pytest.mark.faults
+@pytest.mark.case("C34")
+@pytest.mark.case("C35")
 @pytest.mark.parametrize(("name", "case"), table(ACCEPTED))
 def test_published_text_gets_one_canonical_text(name: str, case: tuple[str, str]) -> None:
     published, canonical = case
     assert PARSERS[name](published) == canonical
 
 
+@pytest.mark.faults
+@pytest.mark.case("C34")
+@pytest.mark.case("C35")
 @pytest.mark.parametrize(("name", "text"), table(REFUSED))
 def test_text_outside_the_grammar_is_refused(name: str, text: str) -> None:
     with pytest.raises(ValueRefused):
@@ -603,6 +609,8 @@ def test_money_through_indonesian_notation_is_exact(sen: int, frame: str, parent
     assert Decimal(PARSERS["rupiah"](text)) * 100 == Decimal(sen)
 
 
+@pytest.mark.faults
+@pytest.mark.case("C34")
 @given(st.integers(9_223_372_036_854_775_808, 10**40))
 def test_money_beyond_the_largest_integer_is_refused(sen: int) -> None:
     assert parse("rupiah", indonesian(sen)) is None
@@ -640,6 +648,8 @@ def independent_number(name: str, text: str) -> Decimal:
     return -number if re.match("[^0-9]*[-(]", text) else number
 
 
+@pytest.mark.faults
+@pytest.mark.case("C34")
 @settings(max_examples=600)
 @given(st.sampled_from(NUMBERS), MESSY)
 @example("rupiah", "1.234,5")
@@ -715,6 +725,8 @@ def test_time_in_every_published_form_comes_back(moment: datetime) -> None:
     assert {PARSERS["tanggal"](form) for form in forms} == {day.isoformat()}
 
 
+@pytest.mark.faults
+@pytest.mark.case("C35")
 @given(st.integers(61, 73050).filter(lambda serial: not 1900 <= serial <= 2099))
 def test_excel_serial_counts_days_from_march_1900(serial: int) -> None:
     assert PARSERS["tanggal_excel"](str(serial)) == (date(1900, 3, 1) + timedelta(days=serial - 61)).isoformat()

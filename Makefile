@@ -12,7 +12,7 @@ SERVE ?= .venv-serve
 PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 RUN := $(VENV)/bin/python -m etl
 
-.PHONY: serve test build refresh sample bench bench-site attack faults check clean rollback verify
+.PHONY: serve test build refresh sample bench bench-site attack faults check audit sbom clean rollback verify
 .DEFAULT_GOAL := serve
 
 # Build and test environment: frictionless, DuckDB, Arrow and the test tools.
@@ -77,6 +77,14 @@ bench-site: $(VENV)/.ready
 attack faults: $(VENV)/.ready $(SERVE)/.ready
 	KATALOG=penuh $(VENV)/bin/python -m pytest -q -m $@
 	$(VENV)/bin/python tests/catalogue.py
+
+# Known security advisories of every package of both locks; exit 2 where no source of advisories answers
+audit: $(VENV)/.ready
+	$(VENV)/bin/python -m etl.audit
+
+# The bill of materials of both environments, after a change of the locks: requirements/*.cdx.json
+sbom: $(VENV)/.ready
+	$(VENV)/bin/python -m etl.sbom
 
 clean:
 	rm -rf $(VENV) $(SERVE) build .mypy_cache .pytest_cache .ruff_cache

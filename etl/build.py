@@ -18,7 +18,7 @@ from etl.history import catch_up, record
 from etl.link import link
 from etl.load import load
 from etl.privacy import pseudonym_key
-from etl.publish import current_version, previous_of, publish
+from etl.publish import current_version, previous_of, publish, software
 from etl.release_check import read_manifest
 from etl.retention import prune
 from etl.validate import validate_part
@@ -37,7 +37,7 @@ def code_hash(datapackages: Path) -> str:
     digest = hashlib.sha256()
     own = Path(__file__).parent
     files = [path for kind in ("*.py", "*.sql", "*.yaml") for path in own.rglob(kind)]
-    files += [*datapackages.rglob("*.yaml"), *datapackages.rglob("*.csv")]
+    files += [*datapackages.rglob("*.yaml"), *datapackages.rglob("*.csv"), *software()]
     for path in sorted(files, key=lambda p: p.as_posix().encode()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     path = datapackages / "site.yml"

@@ -18,8 +18,8 @@ from etl.history import catch_up, record
 from etl.link import link
 from etl.load import load
 from etl.privacy import pseudonym_key
-from etl.publish import current_version, previous_of, publish, software
-from etl.release_check import read_manifest
+from etl.publish import current_version, previous_of, publish
+from etl.release_check import read_manifest, software
 from etl.retention import prune
 from etl.validate import validate_part
 

@@ -25,7 +25,7 @@ from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Json
 from etl.licences import brought
-from etl.release_check import RETIRED, check_release, read_manifest
+from etl.release_check import RETIRED, check_release, copy_software, read_manifest
 from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
@@ -58,9 +58,7 @@ def fill_release(out: Path, aside: Path, resources: dict[str, Resource], dataset
     credit = credits(public, datasets, brought(read_log(out), sources, public))
     tables = write_tables(aside, public, credit, is_sample(sources), out / "current")
     copy_reports(out, aside / "laporan")
-    for path in software():
-        (aside / "sbom").mkdir(exist_ok=True)
-        shutil.copyfile(path, aside / "sbom" / path.name)
+    copy_software(aside / "sbom")
     version = file_hash(aside / "opendata.db")[:16]
     about = {"rilis": version, **({"contoh": SAMPLE} if is_sample(sources) else {})}
     write_source_texts(out, aside, public, read_log(out), about)
@@ -192,11 +190,6 @@ def copy_reports(out: Path, target: Path) -> None:
         place = target / path.parent.parent.name / f"{path.parent.name}.json"
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)
-
-
-def software() -> list[Path]:
-    """What software builds and serves a release: CycloneDX files, made of the locks by ``python -m etl.sbom``."""
-    return sorted((Path(__file__).parent.parent / "requirements").glob("*.cdx.json"))
 
 
 def read_sources(database: Path) -> list[Json]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,18 @@ def read_manifest(folder: Path) -> Json:
     if read_sums(folder).get("manifest.json", hashlib.sha256(data).hexdigest()) != hashlib.sha256(data).hexdigest():
         raise ReleaseBroken(f"rilis {folder.name}: manifest.json berubah isinya")
     return content
+
+
+def software() -> list[Path]:
+    """What software builds and serves a release: CycloneDX files, made of the locks by ``python -m etl.sbom``."""
+    return sorted((Path(__file__).parent.parent / "requirements").glob("*.cdx.json"))
+
+
+def copy_software(target: Path) -> None:
+    """Put those files into the folder ``target`` of a release."""
+    target.mkdir()
+    for path in software():
+        shutil.copyfile(path, target / path.name)
 
 
 def verify_releases(out: Path) -> Iterator[str]:

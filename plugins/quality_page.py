@@ -119,15 +119,14 @@ async def quality(datasette: Any, release: Json, asked: str) -> Json:
 
 
 def bodies_by_year(rows: list[Json], home: str) -> list[Json]:
-    """Rows and tables per body and year, the site's own first; rows whose source names no body come last."""
+    """Rows and tables per body and year: the site's own, then those with most rows, rows without a body at the end."""
     found = []
-    ordered = sorted(rows, key=lambda row: (not row["nama"], row["nama"] != home, row["nama"]))
-    for name, group in groupby(ordered, key=lambda row: row["nama"]):
+    for name, group in groupby(sorted(rows, key=lambda row: row["nama"]), key=lambda row: row["nama"]):
         own = list(group)
         cells = {year: (sum(r["jumlah"] for r in some), len({r["tabel"] for r in some})) for year, some in by_year(own)}
         tahun = {str(year): {"baris": rows_, "tabel": tables} for year, (rows_, tables) in cells.items()}
         found.append({"badan": name, "baris": sum(r["jumlah"] for r in own), "tahun": tahun})
-    return found
+    return sorted(found, key=lambda row: (not row["badan"], row["badan"] != home, -row["baris"]))
 
 
 def tables_by_year(rows: list[Json]) -> list[Json]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from catalogue import keep
 
 from etl import build as builder
@@ -20,6 +21,8 @@ from etl.sample import write_sample
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data" / "real"
+SEED, UNSEEN = 2026, 90_417
+"""Of the sample, and of a sample that nothing was tuned for."""
 
 UJI = """
 name: uji
@@ -180,14 +183,57 @@ def real_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def contoh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, built once for all tests that read it: ``raw``, ``label`` and ``out``."""
+    return once(tmp_path_factory, "contoh", lambda folder: sample_into(folder, SEED))
+
+
+@pytest.fixture(scope="session")
+def unseen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample of a seed that nothing was tuned for (``UNSEEN``), built once: ``raw``, ``label`` and ``out``."""
+    return once(tmp_path_factory, "contoh-lain", lambda folder: sample_into(folder, UNSEEN))
+
+
+def sample_into(folder: Path, seed: int) -> None:
+    """Write the sample of a seed and build it, with the folder's own pseudonym key."""
+    write_sample(folder, seed=seed)
+    build_into(folder)
+
+
+def build_into(folder: Path) -> None:
+    """Build ``raw`` into ``out`` with the folder's own pseudonym key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
+        builder.build(folder / "raw", folder / "out", lambda text: None)
+
+
+@pytest.fixture(scope="session")
+def kotawaringin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four daily whole pulls of one body's programmes, built one after the other: ``out`` with four releases."""
+    source = real("rup_kotawaringin_barat_2026")
+    konteks = {"berkas": {"program.json": {"pull": "penuh"}}}
 
     def make(folder: Path) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-            write_sample(folder)
-            builder.build(folder / "raw", folder / "out", lambda text: None)
+        (folder / "raw").mkdir()
+        (folder / "raw" / "konteks.yml").write_text(yaml.safe_dump(konteks))
+        for path in (*sorted((source / "snapshot").iterdir()), source / "Legacy_rup_program-master_2026.json"):
+            shutil.copy(path, folder / "raw" / "program.json")
+            build_into(folder)
 
-    return once(tmp_path_factory, "contoh", make)
+    return once(tmp_path_factory, "kotawaringin", make)
+
+
+@pytest.fixture(scope="session")
+def bandung(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of recorded packages, then the same with a later pull beside it: ``out`` with two releases."""
+    source = real("isb_kab_bandung_2025")
+
+    def make(folder: Path) -> None:
+        (folder / "raw").mkdir()
+        shutil.copy(source / "38_1057_SPSE-PencatatanNonTender.json", folder / "raw" / "38_1057.json")
+        build_into(folder)
+        shutil.copy(source / "csv" / "NON TENDER 2.csv", folder / "raw")
+        build_into(folder)
+
+    return once(tmp_path_factory, "bandung", make)
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

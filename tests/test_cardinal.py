@@ -18,12 +18,10 @@ import duckdb
 import pytest
 from conftest import ROOT
 
-from etl import build as builder
 from etl.cardinal import PREFIX, QUALITY, export
 from etl.database import create_staging, open_database
 from etl.descriptors import load_resources
 from etl.flag import register, run_sign
-from etl.sample import write_sample
 from etl.signs import load_signs
 
 FOLDER = ROOT / "tests" / "cardinal"
@@ -317,11 +315,9 @@ def test_bidders_that_keep_losing_are_those_of_r025_with_our_thresholds(small):
 
 
 @pytest.mark.slow
-def test_our_signs_equal_cardinals_rules_on_the_sample(tmp_path):
-    write_sample(tmp_path, seed=513)
-    builder.build(tmp_path / "raw", tmp_path / "out", lambda text: None)
-    releases = releases_of(tmp_path / "out", tmp_path / "rilis.jsonl")
-    result = compare(tmp_path / "out", releases, {code: judge(releases) for code, judge in DOCUMENTED.items()})
+def test_our_signs_equal_cardinals_rules_on_the_sample(unseen, tmp_path):
+    releases = releases_of(unseen / "out", tmp_path / "rilis.jsonl")
+    result = compare(unseen / "out", releases, {code: judge(releases) for code, judge in DOCUMENTED.items()})
     for code, (both, raised, unexplained, _) in result.items():
         assert not unexplained, (code, unexplained)
         assert both >= (0 if code == "R038" else 50), (code, both)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, paket, real
+from conftest import paket
 
 from etl.delta import apply_delta, delta_name, write_delta
 from etl.errors import ReleaseBroken
@@ -138,21 +138,11 @@ def without_last_column(path, fields):
 
 
 @pytest.mark.real
-def test_kotawaringin_snapshots(make, tmp_path):
-    folder = real("rup_kotawaringin_barat_2026")
-    pulls = sorted((folder / "snapshot").iterdir()) + [folder / "Legacy_rup_program-master_2026.json"]
-    konteks = yaml.safe_dump({"berkas": {"program.json": {"pull": "penuh"}}})
-    for path in pulls:
-        make({"program.json": path.read_bytes(), "konteks.yml": konteks}, packages_folder=ROOT / "datapackages")
-    assert len(assert_deltas_lead_on(tmp_path / "out", tmp_path / "jadi")) == len(pulls) - 1
+def test_kotawaringin_snapshots(kotawaringin, tmp_path):
+    assert len(assert_deltas_lead_on(kotawaringin / "out", tmp_path / "jadi")) == 3
 
 
 @pytest.mark.real
-def test_bandung_pulls(make, tmp_path):
-    folder = real("isb_kab_bandung_2025")
-    files = {"38_1057.json": (folder / "38_1057_SPSE-PencatatanNonTender.json").read_bytes()}
-    make(files, packages_folder=ROOT / "datapackages")
-    files["NON TENDER 2.csv"] = (folder / "csv" / "NON TENDER 2.csv").read_bytes()
-    make(files, packages_folder=ROOT / "datapackages")
-    (rows,) = assert_deltas_lead_on(tmp_path / "out", tmp_path / "jadi")
+def test_bandung_pulls(bandung, tmp_path):
+    (rows,) = assert_deltas_lead_on(bandung / "out", tmp_path / "jadi")
     assert rows > 45

@@ -12,7 +12,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import yaml
 from conftest import ROOT, UJI, paket, real
 
 from etl import build as builder
@@ -270,17 +269,14 @@ def test_linked_bridge_and_quality_tables_are_left_out():
 
 
 @pytest.mark.real
-def test_kotawaringin_pulls_differ_as_their_raw_files_do(make, tmp_path):
+def test_kotawaringin_pulls_differ_as_their_raw_files_do(kotawaringin):
     folder = real("rup_kotawaringin_barat_2026")
     pulls = sorted((folder / "snapshot").iterdir()) + [folder / "Legacy_rup_program-master_2026.json"]
     raw = [{str(r["kd_program"]): r for r in json.loads(p.read_bytes().decode("utf-8-sig"))} for p in pulls]
-    konteks = yaml.safe_dump({"berkas": {"program.json": {"pull": "penuh"}}})
-    for path in pulls:
-        make({"program.json": path.read_bytes(), "konteks.yml": konteks}, packages_folder=ROOT / "datapackages")
     names = ("nama_program", "pagu_program", "kd_program_str", "kd_satker", "kd_program_lokal", "is_deleted")
     total = 0
     for step, (old, new) in enumerate(zip(raw, raw[1:], strict=False), start=2):
-        found = rows(tmp_path / "out", step)
+        found = rows(kotawaringin / "out", step)
         assert sorted(k[0] for j, k, _ in found if j == "ADD") == sorted(set(new) - set(old))
         assert sorted(k[0] for j, k, _ in found if j == "DEL") == sorted(set(old) - set(new))
         edits = {k: {n for n in names if old[k][n] != new[k][n]} for k in set(old) & set(new)}
@@ -292,15 +288,11 @@ def test_kotawaringin_pulls_differ_as_their_raw_files_do(make, tmp_path):
 
 
 @pytest.mark.real
-def test_bandung_later_pull_differs_as_the_published_rows_do(make, tmp_path):
-    folder = real("isb_kab_bandung_2025")
-    files = {"38_1057.json": (folder / "38_1057_SPSE-PencatatanNonTender.json").read_bytes()}
-    make(files, packages_folder=ROOT / "datapackages")
-    first = (tmp_path / "out/current").resolve()
-    files["NON TENDER 2.csv"] = (folder / "csv" / "NON TENDER 2.csv").read_bytes()
-    make(files, packages_folder=ROOT / "datapackages")
-    old, new = (published(folder, "pencatatan_non_tender") for folder in (first, (tmp_path / "out/current").resolve()))
-    found = [r for r in rows(tmp_path / "out", 2) if len(r[1]) == 1]
+def test_bandung_later_pull_differs_as_the_published_rows_do(bandung):
+    last = (bandung / "out/current").resolve()
+    [first] = [folder for folder in last.parent.iterdir() if folder != last]
+    old, new = (published(folder, "pencatatan_non_tender") for folder in (first, last))
+    found = [r for r in rows(bandung / "out", 2) if len(r[1]) == 1]
     assert len(old) == 383 and len(new) == 428
     assert (
         sorted(k[0] for j, k, _ in found if j == "ADD") == sorted(set(new) - set(old)) and len(new.keys() - old) == 45

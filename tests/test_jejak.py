@@ -13,17 +13,14 @@ import sqlglot
 from conftest import REAL, ROOT
 from sqlglot import exp
 
-from etl import build as builder
 from etl.database import TYPES
 from etl.descriptors import load_resources
 from etl.link import SQL, run_sql
-from etl.sample import write_sample
 
 RESOURCES = load_resources(ROOT / "datapackages")
 TRAIL = [
     name for name, resource in RESOURCES.items() if resource.dataset == "jejak" and resource.get("x-sql")
 ]  # fmt: skip
-SEED = 90_417
 
 
 def text(name):
@@ -345,15 +342,9 @@ def test_capital_spending_stands_beside_what_the_register_gained(small):
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("jejak")
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "kunci").write_text("k" * 64)
-        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-        write_sample(folder, seed=SEED)
-        builder.build(folder / "raw", folder / "out", lambda line: None)
-    with closing(sqlite3.connect(f"file:{folder / 'out' / 'staging.db'}?mode=ro", uri=True)) as db:
-        yield folder, db
+def sample(unseen):
+    with closing(sqlite3.connect(f"file:{unseen / 'out' / 'staging.db'}?mode=ro", uri=True)) as db:
+        yield unseen, db
 
 
 def short(table, key):

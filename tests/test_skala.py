@@ -6,11 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from etl import build as builder
 from etl.evaluate import evaluate, main
-from etl.sample import write_sample
 
-SEED = 4711
 LATEST = """SELECT SUM(nilai_kontrak_sen) FROM (SELECT nilai_kontrak_sen, ROW_NUMBER() OVER (
   PARTITION BY kd_tender, kd_nontender, no_kontrak ORDER BY versi_addendum DESC) AS urut FROM kontrak) WHERE urut = 1"""
 GROUPED = {
@@ -18,21 +15,6 @@ GROUPED = {
     "badan": "SELECT kd_klpd, SUM(nilai_sen) FROM partisipasi WHERE peran = 'penyedia_kontrak' GROUP BY 1",
     "bulan": "SELECT substr(tgl_kontrak, 1, 7), SUM(nilai_kini_sen) FROM kontrak_terkini GROUP BY 1",
 }
-
-
-def build_into(folder, raw):
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "kunci").write_text("k" * 64)
-        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-        builder.build(raw, folder / "out", lambda text: None)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("skala")
-    write_sample(folder, seed=SEED)
-    return build_into(folder, folder / "raw")
 
 
 def add_up(folder):
@@ -43,25 +25,25 @@ def add_up(folder):
 
 
 @pytest.mark.slow
-def test_goals_are_reached_on_an_unseen_seed(sample):
-    measures = evaluate(sample / "out", sample / "label")
+def test_goals_are_reached_on_an_unseen_seed(unseen):
+    measures = evaluate(unseen / "out", unseen / "label")
     missed = {item.name: item.note for item in measures if not item.reached}
     assert not missed, missed
     assert len(measures) > 100
 
 
 @pytest.mark.slow
-def test_a_wrong_truth_is_not_reached(sample, tmp_path, capsys):
-    shutil.copytree(sample / "label", tmp_path / "label")
+def test_a_wrong_truth_is_not_reached(unseen, tmp_path, capsys):
+    shutil.copytree(unseen / "label", tmp_path / "label")
     links = tmp_path / "label" / "links.csv"
     links.write_text(links.read_text().replace("rup_penyedia,4000", "rup_penyedia,9000"))
-    assert main([str(sample / "out"), str(tmp_path / "label")]) == 1
+    assert main([str(unseen / "out"), str(tmp_path / "label")]) == 1
     assert "X presisi rup_penyedia > tender kode_resmi" in capsys.readouterr().out
 
 
 @pytest.mark.slow
-def test_contracts_add_up_by_supplier_body_and_month(sample):
-    whole, grouped = add_up(sample)
+def test_contracts_add_up_by_supplier_body_and_month(unseen):
+    whole, grouped = add_up(unseen)
     assert whole > 0 and set(grouped.values()) == {whole}, grouped
 
 

@@ -7,17 +7,15 @@ from contextlib import closing
 
 import pyarrow as pa
 import pytest
-from conftest import ROOT
+from conftest import ROOT, UNSEEN
 from test_privacy import both_ways
 
-from etl import build as builder
 from etl.blacklist import nama_mirip_daftar_hitam
 from etl.contoh.penyedia import penyedia
 from etl.descriptors import load_resources
 from etl.errors import EtlError
 from etl.link import SQL
 from etl.names import alike, canonical_npwp, normalise_name, tax_payer
-from etl.sample import write_sample
 from etl.suppliers import penyedia_alias
 
 PARTS = ("nama_penyedia", "npwp_penyedia", "npwp_16_penyedia", "kd_penyedia", "kab_kota_penyedia", "bentuk_usaha")
@@ -243,24 +241,12 @@ def test_like_names_on_the_blacklist_are_listed_beside_the_sanction():
     assert all(row["kab_kota"] == "K" and row["status_daftar_hitam"] == "EXPIRED" for row in found)
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    """An unseen seed through the whole build."""
-    folder = tmp_path_factory.mktemp("penyedia")
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "kunci").write_text("k" * 64)
-        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-        write_sample(folder, seed=1945)
-        builder.build(folder / "raw", folder / "out", lambda text: None)
-    return folder
-
-
 def ask(folder, sql, database="staging.db"):
     with closing(sqlite3.connect(folder / "out" / database)) as db:
         return db.execute(sql).fetchall()
 
 
-def truth_of(seed=1945, firms=400):
+def truth_of(seed=UNSEEN, firms=400):
     """Known supplier of every number of the invented world."""
     found = {}
     for number in range(firms):
@@ -271,10 +257,10 @@ def truth_of(seed=1945, firms=400):
 
 
 @pytest.mark.slow
-def test_sample_pairs_are_right(sample):
+def test_sample_pairs_are_right(unseen):
     truth = truth_of()
     pairs = []
-    for key, identity in ask(sample, "SELECT kunci_asal, id_penyedia FROM penyedia_alias WHERE perorangan = 0"):
+    for key, identity in ask(unseen, "SELECT kunci_asal, id_penyedia FROM penyedia_alias WHERE perorangan = 0"):
         name, npwp, npwp16, code, catalogue, _ = key.split("|")
         known = [truth[v] for v in (npwp, npwp16, code, catalogue, " ".join(name.split())) if v in truth]
         pairs.append((known[0], identity))
@@ -292,35 +278,35 @@ SUMS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", SUMS)
-def test_sum_over_suppliers_is_the_sum_of_the_source_to_the_sen(sample, role):
-    [(expected,)] = ask(sample, SUMS[role])
+def test_sum_over_suppliers_is_the_sum_of_the_source_to_the_sen(unseen, role):
+    [(expected,)] = ask(unseen, SUMS[role])
     [(got,)] = ask(
-        sample, f"SELECT SUM(nilai_sen) FROM partisipasi WHERE peran = '{role}' AND sumber <> 'peserta_tender'"
+        unseen, f"SELECT SUM(nilai_sen) FROM partisipasi WHERE peran = '{role}' AND sumber <> 'peserta_tender'"
     )
     assert expected == got > 0
 
 
 @pytest.mark.slow
-def test_summary_adds_up_to_the_participation(sample):
-    [sums] = ask(sample, "SELECT SUM(nilai_menang_sen), SUM(nilai_kontrak_sen) FROM penyedia_ringkas")
+def test_summary_adds_up_to_the_participation(unseen):
+    [sums] = ask(unseen, "SELECT SUM(nilai_menang_sen), SUM(nilai_kontrak_sen) FROM penyedia_ringkas")
     expected = ask(
-        sample,
+        unseen,
         "SELECT SUM(nilai_sen) FROM partisipasi WHERE peran IN ('pemenang', 'penyedia_kontrak') GROUP BY peran ORDER BY peran",
     )
     assert sums == tuple(value for (value,) in expected)
 
 
 @pytest.mark.slow
-def test_consortium_members_share_the_value_and_never_repeat_it(sample):
+def test_consortium_members_share_the_value_and_never_repeat_it(unseen):
     members = ask(
-        sample,
+        unseen,
         "SELECT proses_tabel, proses_kunci, nilai_sen, nilai_bersama_sen, bagian FROM partisipasi WHERE peran = 'anggota_kso'",
     )
     assert members
     leads = {
         row[:2]: row[2:]
         for row in ask(
-            sample,
+            unseen,
             "SELECT proses_tabel, proses_kunci, nilai_sen, nilai_bersama_sen, bagian FROM partisipasi WHERE peran = 'penyedia_kontrak'",
         )
     }
@@ -330,26 +316,26 @@ def test_consortium_members_share_the_value_and_never_repeat_it(sample):
 
 
 @pytest.mark.slow
-def test_private_join_key_and_people_stay_out_of_the_release(sample):
+def test_private_join_key_and_people_stay_out_of_the_release(unseen):
     columns = {
-        name for (name,) in ask(sample, "SELECT name FROM pragma_table_info('penyedia_alias')", "current/opendata.db")
+        name for (name,) in ask(unseen, "SELECT name FROM pragma_table_info('penyedia_alias')", "current/opendata.db")
     }
     assert "kunci_asal" not in columns and "nama" in columns
     people = ask(
-        sample, "SELECT nama, npwp, kd_penyedia FROM penyedia_alias WHERE perorangan = 1", "current/opendata.db"
+        unseen, "SELECT nama, npwp, kd_penyedia FROM penyedia_alias WHERE perorangan = 1", "current/opendata.db"
     )
     assert people and all(name.startswith("Perorangan-") and not npwp and not code for name, npwp, code in people)
-    with closing(sqlite3.connect(sample / "out" / "current" / "opendata.db")) as db:
+    with closing(sqlite3.connect(unseen / "out" / "current" / "opendata.db")) as db:
         assert both_ways(db) == []
 
 
 @pytest.mark.slow
-def test_sqlite_and_duckdb_give_the_same_rows(sample):
+def test_sqlite_and_duckdb_give_the_same_rows(unseen):
     resources = load_resources(ROOT / "datapackages")
     for name in ("penyedia", "partisipasi", "penyedia_ringkas", "pasangan"):
         sql = (SQL / resources[name].get("x-sql")).read_text(encoding="utf-8")
         columns = [field.name for field in resources[name].fields]
-        here = ask(sample, f"SELECT {', '.join(columns)} FROM ({sql.rstrip().rstrip(';')})")
-        stored = ask(sample, f"SELECT {', '.join(columns)} FROM {name}")
+        here = ask(unseen, f"SELECT {', '.join(columns)} FROM ({sql.rstrip().rstrip(';')})")
+        stored = ask(unseen, f"SELECT {', '.join(columns)} FROM {name}")
         clean = lambda rows: sorted(tuple("" if v is None else str(v) for v in row) for row in rows)  # noqa: E731
         assert clean(here) == clean(stored), name

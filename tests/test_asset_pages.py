@@ -267,7 +267,7 @@ def test_a_body_without_cards_names_the_documents_and_has_the_letter(get):
 
 
 @pytest.mark.parametrize(
-    "bad", ["badan=Kota+Andai", "lokasi=%27", "golongan=kib_z", "kondisi=X", "pita=2013", "pita=%00"]
+    "bad", ["badan=Kota+Andai", "lokasi=%27", "golongan=kib_z", "kondisi=X", "pita=2013", "pita=%01"]
 )
 def test_unknown_choices_are_refused_in_words(get, bad):
     response = get(f"/aset?{bad}")

@@ -466,7 +466,7 @@ def test_choosing_leads_to_the_page_and_unknown_ones_are_refused(get):
     for odd_query in (
         "bagian=x",
         "menurut=x",
-        "kode=%00",
+        "kode=%01",
         "kode=9.9",
         "skpd='",
         "akun=5&kode=z",

@@ -279,9 +279,10 @@ def test_unknown_and_hostile_ids_are_not_found_in_both_languages(get, start):
     for odd in ("tidak-ada", "0" * 14, *HOSTILE):
         for prefix, title in (("", "Halaman tidak ditemukan"), ("/en", "Page not found")):
             page = get(f"{prefix}{start}{odd}", follow_redirects=True)  # Datasette tries "~" for "%" once
-            assert page.status_code == 404, (start, odd)
+            broken = odd.startswith(("%00", "%FF"))  # no text at all: the gate says so
+            assert page.status_code == (400 if broken else 404), (start, odd)
             assert "<script>alert" not in page.text
-            assert title in words(page) or odd.endswith(".json")
+            assert title in words(page) or odd.endswith(".json") or broken
     assert get(f"{start}tidak-ada.json").status_code == 404
 
 
@@ -312,7 +313,7 @@ def test_short_address_of_two_channels_offers_both(contoh, tmp_path):
 def test_odd_page_numbers_are_the_first_page(get, ask):
     path = f"/penyedia/{busiest(ask)}.json"
     first = get(path).json()
-    for odd in ("0", "-1", "x", "1e9", "999999999999", "%00"):
+    for odd in ("0", "-1", "x", "1e9", "999999999999", "%01"):
         assert get(f"{path}?hal={odd}&hal_tawar={odd}").json() == first
 
 

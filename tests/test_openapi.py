@@ -27,11 +27,12 @@ TABLES = "tender|kontrak|lra|hubungan|berkas_sumber"
 NOT_OURS = (
     "/openapi",
     r"opendata)\.(?P<format>csv",
+    r"\.jsono",
     "/pertanyaan/(?P<name>\\w+)\\.(?P<format>svg",
     "/peta/batas",
     "/peta\\.",
 )
-"""Addresses with JSON that the document leaves out: itself, /sql.json under another name, specifications of charts, the deployer's own boundaries;
+"""Addresses with JSON that the document leaves out: itself, /sql.json under other names, specifications of charts, the deployer's own boundaries;
 and the pattern of the map, which is looked up by its path."""
 
 

@@ -40,8 +40,8 @@ BLOCK, FEW = 1_000, 10
 """Most rows in memory at a time, fewer where they are long; and the first of them."""
 PLACES = "_tempat"
 """Name of the value that lists places of rows."""
-MAPPED = 2**31 - 2**16
-"""Bytes of the database that are read in place rather than copied; SQLite maps no more."""
+MAPPED = 64 * 1024 * 1024
+"""Bytes of the database that are read in place rather than copied; more is faster, and counts as memory of each export."""
 OFTEN = 100_000
 """Steps of SQLite between two looks at the time."""
 SHARED = [Path(__file__).parent.parent / name for name in ("sql_functions.py", "sql_worker/guard.py")]

@@ -41,7 +41,7 @@ BLOCK, FEW = 1_000, 10
 PLACES = "_tempat"
 """Name of the value that lists places of rows."""
 MAPPED = 64 * 1024 * 1024
-"""Bytes of the database that are read in place rather than copied; more is faster, and counts as memory of each export."""
+"""Bytes of the database that are read in place, not copied; more is faster, and counts as memory of each export."""
 OFTEN = 100_000
 """Steps of SQLite between two looks at the time."""
 SHARED = [Path(__file__).parent.parent / name for name in ("sql_functions.py", "sql_worker/guard.py")]

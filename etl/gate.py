@@ -1,9 +1,9 @@
 """Scope, tolerance and last good (``design.md`` §4.2): which pull may replace what.
 
-Pulls of a resource are judged in archive order, those that say when they were made in that order. A scope is (source,
-body, year) as ``x-scope`` says; a layout's own ``scope`` keeps two endpoints apart that feed one table. A scope of a
-pull is refused when too many of its rows are held, or when a full pull (``pull: penuh``) has lost more than a fifth of
-the rows that were published before; its previous data then stays. A person may accept such a pull (``--terima``).
+Pulls of a resource are judged in archive order. A scope is (source, body, year) as ``x-scope`` says; a layout's own
+``scope`` keeps two endpoints apart that feed one table. A scope of a pull
+is refused when too many of its rows are held, or when a full pull (``pull: penuh``) has lost more than a fifth of the
+rows that were published before; its previous data then stays. A person may accept such a pull (``--terima``).
 """
 
 from collections import Counter
@@ -50,7 +50,7 @@ class Part:
 def judge(resource: Resource, parts: list[Part]) -> None:
     """Refuse scopes over their tolerance or with a fall, and let full pulls replace their scope; changes ``parts``."""
     earlier: list[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]] = []
-    for part in in_order(parts):
+    for part in parts:
         part.alive = np.ones(part.keys.num_rows, dtype=bool)
         if part.held:
             places = pa.array({h.lokasi for h in part.held}, pa.string())
@@ -64,17 +64,6 @@ def judge(resource: Resource, parts: list[Part]) -> None:
             elif part.full:
                 replace_earlier(earlier, scope)
         earlier.append((part, scopes))
-
-
-def in_order(parts: list[Part]) -> list[Part]:
-    """Pulls as they follow one another: by ``diambil_pada`` where it is known, else as they were archived."""
-    dated = iter(sorted(filter(retrieved, parts), key=retrieved))
-    return [next(dated) if retrieved(part) else part for part in parts]
-
-
-def retrieved(part: Part) -> str:
-    """When a pull was made, as its context says; empty when it does not."""
-    return str(part.item.konteks.get("diambil_pada", ""))
 
 
 def scope_masks(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bool_]]:

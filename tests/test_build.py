@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from conftest import ROOT, paket
 
 from etl.archive import read_log
@@ -193,15 +192,6 @@ def test_full_pull_replaces_its_scope_and_a_fall_is_refused_unless_accepted(make
     rows = make({"c.json": [paket("1"), paket("2")], **full}, accept=("c.json",))
     assert one(rows, nama="c.json")["putusan"] == "terbit"
     assert query("select count(*) from paket_uji") == [(2,)]
-
-
-def test_of_full_pulls_dropped_together_the_one_made_last_replaces_the_other(make, query):
-    """Archived under the earlier name, made later: it is the one that counts."""
-    made = {"lama/a.json": "2026-02-01", "z.json": "2026-01-01"}
-    konteks = {"berkas": {name: {"pull": "penuh", "diambil_pada": day} for name, day in made.items()}}
-    old, new = [paket(str(n)) for n in range(10)], [paket(str(n)) for n in range(1, 10)]
-    make({"lama/a.json": new, "z.json": old, "konteks.yml": yaml.safe_dump(konteks)})
-    assert {kd for (kd,) in query("select kd from paket_uji")} == {row["kd"] for row in new}
 
 
 def test_scope_over_tolerance_is_refused_other_scopes_are_not(make, query):

@@ -7,7 +7,6 @@ SQL have caps of their own.
 """
 
 import asyncio
-import ipaddress
 import json
 import re
 from collections import Counter, OrderedDict, deque
@@ -92,7 +91,7 @@ def asgi_wrapper(datasette):
         async def queue(scope, receive, send):
             if scope["type"] != "http" or ELSEWHERE.search(scope["path"]) or b"sql=" in scope["query_string"]:
                 return await app(scope, receive, send)
-            client = client_of(scope)
+            client = datasette.jinja_env.globals["client_of"](scope)
             if not await places.enter(client):
                 return await turn_away(datasette, scope, send)
             place = Place(places, client, send)
@@ -122,16 +121,6 @@ class Place:
         if not self.left:
             self.left = True
             self.places.leave(self.client)
-
-
-def client_of(scope: Json) -> str:
-    """Who asks: an IPv4 address, the /64 of an IPv6 address.
-
-    >>> client_of({"client": ("2001:db8::1", 5)}), client_of({"client": None})
-    ('2001:db8::/64', '')
-    """
-    host = (scope.get("client") or ("",))[0]
-    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if ":" in host else host
 
 
 async def turn_away(datasette: Any, scope: Json, send: Any) -> None:

@@ -17,9 +17,9 @@ Json = dict[str, Any]
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    """Let ``sql_run.py`` find the queue."""
+    """Let ``sql_run.py`` find the queue, and the gate who asks."""
     env.globals["sql_places"] = Places
-    env.globals["sql_client"] = client_of
+    env.globals["client_of"] = client_of
 
 
 def client_of(scope: Json) -> str:

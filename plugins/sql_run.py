@@ -75,7 +75,7 @@ def asgi_wrapper(datasette):
 async def asked(datasette: Any, scope: Json, database: str, sql: str, values: Json) -> AsyncIterator[Json]:
     """The answer (``columns``, ``rows``, ``truncated``) or ``fault`` and ``word``; the place is held meanwhile."""
     pool = datasette.jinja_env.globals["sql_pool"]
-    client = datasette.jinja_env.globals["sql_client"](scope)
+    client = datasette.jinja_env.globals["client_of"](scope)
     if not await pool.places.enter(client):
         yield {"fault": "busy", "word": ""}
         return

@@ -1,0 +1,76 @@
+"""One row with everything that some page of SPSE shows; people, firms and places are invented."""
+
+from typing import Any
+
+CONTOH: dict[str, Any] = {
+    "kode": "10990001000",
+    "nama_paket": "Rehabilitasi Jembatan Lembah Urinda",
+    "badge": ["Tender Ulang"],
+    "rup": [{"kd_rup": "59900001", "nama_paket": "Rehabilitasi Jembatan Lembah Urinda", "sumber_dana": "APBD"}],
+    "tgl_buat_paket": "2025-01-15",
+    "tahap": "Tender Sudah Selesai",
+    "nama_klpd": "Provinsi Kalimantan Timur",
+    "nama_satker": "Dinas Pekerjaan Umum Contoh",
+    "jenis_pengadaan": "Pekerjaan Konstruksi",
+    "metode": "Tender - Pascakualifikasi Satu File - Harga Terendah Sistem Gugur",
+    "tahun_anggaran": ["APBD 2025"],
+    "pagu": "2939760000",
+    "hps": "2529999998.90",
+    "jenis_kontrak": "Harga Satuan",
+    "lokasi": ["Lembah Urinda - Samarinda (Kota)"],
+    "bobot_teknis": None,
+    "bobot_biaya": None,
+    "kualifikasi": "Kecil",
+    "syarat": "<table><tr><th>Izin Usaha</th></tr><tr><td>SBU BG002 &amp; NIB</td></tr></table>",
+    "reverse_auction": False,
+    "peserta": [
+        {
+            "nama": "CV. Urinda Karya Contoh",
+            "npwp": "10*1**1****35**2",
+            "alamat": "Jl. Melati Contoh No. 7 RT 12 - Samarinda (Kota) - Kalimantan Timur",
+            "penawaran": "2731410000",
+            "terkoreksi": "2731410000",
+            "negosiasi": "2731409999.99",
+            "hasil": {"K": "lulus", "A": "lulus", "T": "lulus", "H": "lulus"},
+            "pemenang": True,
+            "berkontrak": True,
+        },
+        {
+            "nama": "PT Bentang Nusa Contoh",
+            "npwp": "20*2**2****45**3",
+            "penawaran": "2800000000",
+            "terkoreksi": "2800000000",
+            "hasil": {"K": "lulus", "A": "lulus", "T": "gugur", "H": "tidak dinilai"},
+            "alasan": "Personel manajerial tidak sesuai syarat",
+        },
+        {"nama": "CV Hanya Mendaftar Contoh", "npwp": "30*3**3****55**4"},
+    ],
+    "jadwal": [
+        {
+            "tahap": "Pengumuman Pascakualifikasi",
+            "mulai": "2025-01-15T08:00",
+            "sampai": "2025-01-22T23:59",
+            "perubahan": 0,
+        },
+        {
+            "tahap": "Upload Dokumen Penawaran",
+            "mulai": "2025-01-17T08:00",
+            "sampai": "2025-01-24T10:00",
+            "perubahan": 2,
+        },
+    ],
+    "tipe_pelaksana": "K/L/PD Penanggung Jawab Anggaran",
+    "total_realisasi": "800000",
+    "nilai_pdn": "800000",
+    "nilai_umk": None,
+    "tgl_selesai_paket": "2025-12-31",
+    "realisasi": [
+        {
+            "jenis": "Kuitansi",
+            "nilai": "300000.50",
+            "tanggal": "2025-04-08",
+            "penyedia": [{"nama": "Toko Urinda Contoh", "npwp": "", "email": "", "telp": "", "alamat": "Samarinda"}],
+        },
+        {"jenis": "Surat Permintaan Pembayaran", "nilai": "499999.50", "tanggal": "2025-05-09", "penyedia": []},
+    ],
+}

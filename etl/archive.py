@@ -157,25 +157,48 @@ def append_log(out: Path, pulls: list[Pull]) -> None:
     write_whole(path, (whole + lines).encode())
 
 
-def add_pull(out: Path, nama: str, sha256: str, konteks: dict[str, str], origin: dict[str, str]) -> bool:
-    """Log bytes that are in the archive already; return whether anything but their ``origin`` (when, whence) is new."""
-    known = {pull.nama: pull for pull in read_log(out)}
-    last = known.get(nama)
-    same = last is not None and last.sha256 == sha256
-    if last and same and {k: v for k, v in last.konteks.items() if k not in origin} == konteks:
+@dataclass(frozen=True)
+class Found:
+    """Bytes that a fetch brought into the archive: their name, hash, context, and whence and when (``asal``)."""
+
+    nama: str
+    sha256: str
+    konteks: dict[str, str]
+    asal: dict[str, str]
+
+
+def append_found(out: Path, found: list[Found], together: bool = False, terima: bool = False) -> int:
+    """Log fetched bytes as pulls in one write and return how many are new.
+
+    What is logged with the same bytes and context already is no new pull, only its ``asal`` may differ. ``together``:
+    one page of a list that is new makes all of its pages new pulls, so that the list is judged as one.
+    """
+    log = read_log(out)
+    known = {pull.nama: pull for pull in log}
+    same = [is_logged(known.get(item.nama), item, terima) for item in found]
+    if together and not all(same):
+        same = [False] * len(found)
+    seq = max((pull.seq for pull in log), default=0)
+    fresh = []
+    for item, logged in zip(found, same, strict=True):
+        if logged:
+            continue
+        last = known.get(item.nama)
+        konteks = dict(sorted({**item.konteks, **item.asal}.items()))
+        if last and last.sha256 == item.sha256 and not together:
+            fresh.append(Pull(last.seq, item.nama, item.sha256, konteks, terima or last.terima))
+            continue
+        seq += 1
+        fresh.append(Pull(seq, item.nama, item.sha256, konteks, terima))
+    append_log(out, fresh)
+    return len(fresh)
+
+
+def is_logged(last: Pull | None, item: Found, terima: bool) -> bool:
+    """Whether the last pull of this name has these bytes and this context."""
+    if last is None or last.sha256 != item.sha256 or terima > last.terima:
         return False
-    seq = last.seq if last and same else max((pull.seq for pull in known.values()), default=0) + 1
-    append_log(out, [Pull(seq, nama, sha256, dict(sorted({**konteks, **origin}.items())))])
-    return True
-
-
-def append_line(path: Path, line: str) -> None:
-    """Add one line to a log of lines, after cutting off a last one that an interrupted write left unfinished."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
-        file.write(line.encode() + b"\n")
+    return {k: v for k, v in last.konteks.items() if k not in item.asal} == item.konteks
 
 
 def verify(pulls: list[Pull], out: Path) -> Iterator[str]:

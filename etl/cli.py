@@ -44,41 +44,50 @@ for command in (ckan_command, withdraw_command, apply_delta_command):
     cli.add_command(command)
 
 
+accept_option = click.option(
+    "--terima", multiple=True, metavar="DAFTAR", help="Terima daftar ini walau jauh lebih pendek dari yang terakhir."
+)
+
+
 @cli.command("fetch")
 @click.argument("plan", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@accept_option
 @out_option
-def fetch_command(plan: Path, out: Path) -> None:
-    """Tarik alamat yang disebut PLAN (tarikan.yml) ke arsip; yang tidak berubah tidak disimpan dua kali.
+def fetch_command(plan: Path, terima: tuple[str, ...], out: Path) -> None:
+    """Tarik yang disebut PLAN (fetch.yml) ke arsip; putaran yang terputus dilanjutkan dari tempatnya.
 
-    Contoh: python -m etl fetch tarikan.yml --out build/kaltim
+    Contoh: python -m etl fetch fetch.yml --out build/kaltim
     """
-    failures(pull_all(plan, out))
+    failures(pull_all(plan, out, terima))
 
 
 @cli.command()
 @click.argument("plan", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@accept_option
 @out_option
 @packages_option
-def refresh(plan: Path, out: Path, datapackages: Path) -> None:
-    """Tarik menurut PLAN, lalu terbitkan; alamat yang gagal disebut dan data baiknya yang terakhir tetap terbit."""
-    failed = pull_all(plan, out)
+def refresh(plan: Path, terima: tuple[str, ...], out: Path, datapackages: Path) -> None:
+    """Tarik menurut PLAN, lalu terbitkan; bagian yang gagal disebut dan data baiknya yang terakhir tetap terbit."""
+    failed = pull_all(plan, out, terima)
     if not read_log(out):
+        failures(failed)
         raise EtlError(f"{out}: arsip masih kosong, tidak ada yang dapat diterbitkan")
     report(builder.build(None, out, lambda text: click.echo(text, err=True), (), datapackages))
     failures(failed)
 
 
-def pull_all(path: Path, out: Path) -> list[str]:
-    """Fetch a plan into the archive; return the names of the addresses that gave nothing."""
+def pull_all(path: Path, out: Path, accept: tuple[str, ...]) -> list[str]:
+    """Fetch a plan into the archive; return a sentence for every part whose data may be old now."""
     plan = read_plan(path)
     with build_lock(out):
-        return [a.nama for a in fetch(plan, out, click.echo) if a.putusan == "gagal"]
+        answers = fetch(plan, out, click.echo, accept=accept)
+    return [f"{a.nama} ({a.putusan})" for a in answers if a.failed]
 
 
 def failures(names: list[str]) -> None:
     """Raise ``EtlError`` naming what could not be fetched."""
     if names:
-        raise EtlError(f"{len(names)} alamat gagal ditarik, data baiknya yang terakhir tetap: {', '.join(names)}")
+        raise EtlError(f"{len(names)} bagian gagal ditarik, data baiknya yang terakhir tetap: {', '.join(names)}")
 
 
 @cli.command("import")

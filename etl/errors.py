@@ -38,6 +38,20 @@ class FetchFailed(EtlError):
     """One address gave no answer that can be archived; the others are still asked."""
 
 
+class BadAnswer(FetchFailed):
+    """An answer that is no data. ``verdict`` is one of ``etl.fetch_verdict``, ``reason`` a sentence, ``status`` HTTP's.
+
+    The sentence never holds an address: it may carry a secret.
+    """
+
+    def __init__(self, verdict: str, reason: str, status: int = 0) -> None:
+        """Keep verdict, reason and status (0 where no answer came)."""
+        super().__init__(f"{verdict}: {reason}" if reason else verdict)
+        self.verdict = verdict
+        self.reason = reason
+        self.status = status
+
+
 class BuildBusy(EtlError):
     """Another build is writing to the same output folder."""
 

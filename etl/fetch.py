@@ -1,252 +1,128 @@
-"""Declared addresses -> archive: one polite request after another, never more than a plan names.
+"""A plan -> archive: part after part, lists before details, each part for itself; a report of every request.
 
-A plan (``tarikan.yml``) names every address; only its hosts are contacted, also behind a redirect, and private network
-addresses only where the plan says ``jaringan_lokal: true``. What comes back is archived as it is: whether a body is
-data is decided by the later stages, which name an error page or an empty list and keep the last good data.
+What comes back is archived as it is and judged (``etl.fetch_verdict``); whether rows are good is decided by the later
+stages. A run that is killed is taken up where it was; a part that fails leaves its last good data as it is.
 """
 
-import email.utils
-import hashlib
+import csv
+import io
 import json
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
-import yaml
+from etl.durable import write_whole
+from etl.errors import BadAnswer, FetchFailed
+from etl.fetch_client import Ask, Client, Sleep
+from etl.fetch_journal import Journal, Line, clock, written
+from etl.fetch_plan import Plan, Say, Target, connector, read_plan
+from etl.fetch_session import Part, Session, address_mark
+from etl.fetch_verdict import NEUTRAL
 
-from etl.archive import add_pull, append_line, store
-from etl.errors import FetchFailed, PlanWrong
-from etl.fetch_network import Network, addresses, transport
-from etl.quality import HIDDEN, public_url
+__all__ = ["Answer", "fetch", "read_plan"]
 
-PLAN_KEYS = {"pengenal", "jeda_detik", "batas_mb", "host_lain", "jaringan_lokal", "tarikan"}
-TARGET_KEYS = {"nama", "url", "konteks"}
-AGAIN = {429, 500, 502, 503, 504}
-TRIES, HOPS, LONGEST_WAIT = 4, 5, 120.0
-TIMEOUT = httpx.Timeout(30.0, read=120.0)
-
-Sleep = Callable[[float], None]
-Opened = AbstractContextManager[httpx.Response]
+COLUMNS = ("waktu", "bagian", "nama", "cara", "status", "ms", "putusan", "alasan", "galat", "sha256")
 
 
-@dataclass(frozen=True)
-class Target:
-    """One address, the name its file has in the archive, and the context that the file does not carry itself."""
-
-    nama: str
-    url: str
-    konteks: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Who asks (a person can be reached there), how long between requests, how much at most, and whom."""
-
-    agent: str
-    pause: float
-    limit: int
-    hosts: frozenset[str]
-    local: bool
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True)
 class Answer:
-    """What became of one target: ``baru``, ``tetap`` (the archive has these bytes already) or ``gagal`` with why."""
+    """What became of one part: a verdict of ``etl.fetch_verdict``, or ``selesai``, and why."""
 
-    nama: str
-    putusan: str
-    alasan: str = ""
+    def __init__(self, nama: str, putusan: str, alasan: str = "") -> None:
+        """Keep name, verdict and reason."""
+        self.nama, self.putusan, self.alasan = nama, putusan, alasan
 
-
-def read_plan(path: Path) -> Plan:
-    """Read and check a plan; raises ``PlanWrong`` naming the file and the key."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise PlanWrong(f"{path}: bukan YAML yang sah: {error}") from error
-    check_keys(path, content, PLAN_KEYS, {"pengenal", "tarikan"})
-    targets = tuple(read_target(path, item) for item in content["tarikan"])
-    names = [target.nama for target in targets]
-    if len(set(names)) < len(names):
-        raise PlanWrong(f"{path}: nama berkas diulang: {sorted(n for n in set(names) if names.count(n) > 1)}")
-    hosts = {str(host_of(target.url)) for target in targets} | set(content.get("host_lain") or [])
-    pause, limit = float(content.get("jeda_detik", 1)), int(content.get("batas_mb", 200)) << 20
-    return Plan(str(content["pengenal"]), pause, limit, frozenset(hosts), bool(content.get("jaringan_lokal")), targets)
+    @property
+    def failed(self) -> bool:
+        """Whether a person should know: the data of this part may be old. A list that is gone is a failure too."""
+        return self.putusan not in NEUTRAL - {"tidak_ada"}
 
 
-def check_keys(path: Path, content: Any, known: set[str], needed: set[str]) -> None:
-    """Raise ``PlanWrong`` for a part of a plan with an unknown or a missing key."""
-    if not isinstance(content, dict):
-        raise PlanWrong(f"{path}: harus berisi pasangan 'kunci: nilai'")
-    if content.keys() - known:
-        raise PlanWrong(f"{path}: kunci tidak dikenal {sorted(map(str, content.keys() - known))}; ada: {sorted(known)}")
-    if needed - content.keys():
-        raise PlanWrong(f"{path}: kunci {sorted(needed - content.keys())} belum ada")
+def fetch(plan: Plan, out: Path, say: Say, sleep: Sleep = time.sleep, accept: tuple[str, ...] = ()) -> list[Answer]:
+    """Do every part of a plan that is due and write the report; a part that fails does not stop the others.
 
-
-def read_target(path: Path, item: Any) -> Target:
-    """Check one entry: a relative name, a plain http(s) address without user or password."""
-    check_keys(path, item, TARGET_KEYS, {"nama", "url"})
-    nama, url = str(item["nama"]), str(item["url"])
-    if nama.startswith("/") or ".." in nama.split("/") or not nama:
-        raise PlanWrong(f"{path}: nama '{nama}' harus relatif, tanpa '..'")
-    parts = httpx.URL(url)
-    if parts.scheme not in ("http", "https") or not parts.host or parts.userinfo:
-        raise PlanWrong(f"{path}: alamat '{nama}' harus http(s) tanpa nama pengguna atau sandi")
-    if HIDDEN in public_url(url):
-        raise PlanWrong(f"{path}: alamat '{nama}' memuat kunci rahasia; jangan ditulis di berkas")
-    konteks = item.get("konteks") or {}
-    return Target(nama, url, {str(k): "" if v is None else str(v) for k, v in konteks.items()})
-
-
-def host_of(url: str) -> str:
-    """Host and port of an address."""
-    parts = httpx.URL(url)
-    return parts.host if parts.port is None else f"{parts.host}:{parts.port}"
-
-
-def fetch(plan: Plan, out: Path, say: Callable[[str], None], sleep: Sleep = time.sleep) -> list[Answer]:
-    """Ask every target once, in order, and archive what is new; every request is a line of ``arsip/permintaan.jsonl``.
-
-    A target that fails does not stop the others; the caller decides what a failure means.
+    ``accept`` names lists whose fall a person has looked at. The caller decides what a failure means.
     """
+    journal = Journal(out)
+    taken_up = journal.begin(plan.mark)
+    say(f"tarik: putaran {journal.run}{' dilanjutkan' if taken_up else ''}")
+    client = Client(plan, sleep, lambda ask, **facts: log_request(journal, session, ask, **facts))
+    session = Session(plan, out, client, journal, frozenset(accept))
     answers = []
-    network = Network(plan.local)
-    sender = transport(network)
-    with httpx.Client(headers={"User-Agent": plan.agent}, timeout=TIMEOUT, trust_env=False, transport=sender) as client:
-        for number, target in enumerate(plan.targets):
-            if number:
-                sleep(plan.pause)
-            network.start()
-            try:
-                answer = fetch_one(client, plan, target, out, sleep)
-            except FetchFailed as failure:
-                answer = Answer(target.nama, "gagal", str(failure))
-            say(f"tarik: {answer.nama}: {answer.putusan} {answer.alasan}".rstrip())
+    try:
+        for part in sorted(all_parts(plan), key=lambda part: part.later):
+            answer = do_part(session, part)
             answers.append(answer)
+            say(f"tarik: {answer.nama}: {answer.putusan} {answer.alasan}".rstrip())
+    finally:
+        client.close()
+    write_report(journal, answers, session.incidents, journal.end())
     return answers
 
 
-def fetch_one(client: httpx.Client, plan: Plan, target: Target, out: Path, sleep: Sleep) -> Answer:
-    """Ask one address until it answers or the tries are used up."""
-    known = last_answer(out, target)
-    reason = ""
-    for attempt in range(TRIES):
-        asked = now()
-        try:
-            with request(client, plan, target.url, known) as response:
-                note(out, target, asked, status=response.status_code)
-                if response.status_code == httpx.codes.NOT_MODIFIED:
-                    return Answer(target.nama, "tetap")
-                if response.status_code == httpx.codes.OK:
-                    return keep(response, plan, target, out, asked)
-                reason = f"status {response.status_code}"
-                if response.status_code not in AGAIN:
-                    break
-                wait = retry_after(response) or plan.pause * 2**attempt
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            reason, wait = f"sambungan gagal: {type(error).__name__}", plan.pause * 2**attempt
-            note(out, target, asked, galat=type(error).__name__)
-        if attempt + 1 < TRIES:
-            sleep(min(wait, LONGEST_WAIT))
-    raise FetchFailed(reason)
+def all_parts(plan: Plan) -> Iterator[Part]:
+    """Plain addresses first, then the connectors in the plan's order."""
+    for target in plan.targets:
+        yield Part(target.nama, lambda session, target=target: ask_target(session, target), 0)  # type: ignore[misc]
+    for name, block in plan.sources:
+        yield from connector(name).parts(block, plan)
 
 
-def request(client: httpx.Client, plan: Plan, url: str, known: dict[str, str]) -> Opened:
-    """Send one request and follow its redirects, each hop checked before it is taken."""
-    headers = {"If-None-Match": known.get("etag", ""), "If-Modified-Since": known.get("diubah", "")}
-    headers = {name: value for name, value in headers.items() if value}
-    for _ in range(HOPS):
-        check_address(plan, url)
-        response = client.send(client.build_request("GET", url, headers=headers), stream=True)
-        if not response.has_redirect_location:
-            return closing(response)
-        url = str(response.url.join(response.headers["location"]))
-        response.close()
-    raise FetchFailed(f"lebih dari {HOPS} pengalihan")
+def ask_target(session: Session, target: Target) -> None:
+    """Ask for one plain address; what it is, the later stages say."""
+    with session.loose(target.nama, pull="") as batch:
+        page = batch.fetch(Ask(target.nama, target.url, konteks=target.konteks))
+        session.memo["putusan"] = page.verdict
 
 
-def check_address(plan: Plan, url: str) -> None:
-    """Refuse a host that the plan does not name and, unless it says so, an address inside a private network."""
-    parts = httpx.URL(url)
-    if parts.scheme not in ("http", "https") or host_of(url) not in plan.hosts:
-        raise FetchFailed(f"dialihkan ke {parts.scheme}://{host_of(url)} yang tidak disebut rencana tarikan")
-    addresses(parts.host, parts.port or parts.scheme, plan.local)
-
-
-def keep(response: httpx.Response, plan: Plan, target: Target, out: Path, asked: str) -> Answer:
-    """Write the body aside, archive it under its hash and log the pull; the same bytes are the pull they were."""
-    aside = out / "arsip" / f".tarikan-{os.getpid()}"
-    aside.parent.mkdir(parents=True, exist_ok=True)
+def do_part(session: Session, part: Part) -> Answer:
+    """Run one part and say what became of it."""
+    journal = session.journal
+    if not journal.due(part.nama, part.tiap_hari):
+        return Answer(part.nama, "belum_waktunya")
+    session.part, session.memo["putusan"] = part.nama, "selesai"
+    before = len(session.incidents)
     try:
-        write_body(response, aside, plan.limit)
-        sha256 = store(aside, out)
-    finally:
-        aside.unlink(missing_ok=True)
-    fresh = add_pull(out, target.nama, sha256, target.konteks, {"url": target.url, "diambil_pada": asked})
-    etag, changed = response.headers.get("etag", ""), response.headers.get("last-modified", "")
-    note(out, target, asked, sha256=sha256, etag=etag, diubah=changed)
-    return Answer(target.nama, "baru" if fresh else "tetap")
+        if part.rahasia:
+            Ask("", "", rahasia=part.rahasia).secret  # noqa: B018 - raises where the environment has none
+        part.run(session)
+    except BadAnswer as bad:
+        answer = Answer(part.nama, bad.verdict, bad.reason)
+        if answer.failed and len(session.incidents) == before:
+            session.incidents.append({"bagian": part.nama, "putusan": bad.verdict, "alasan": bad.reason})
+        return answer
+    except FetchFailed as failure:
+        return Answer(part.nama, "gagal", str(failure))
+    found = session.incidents[before:]
+    if found:
+        return Answer(part.nama, found[0]["putusan"], f"{len(found)} halaman; {found[0]['nama']}: {found[0]['alasan']}")
+    journal.note(waktu=written(clock()), bagian=part.nama, putusan="selesai")
+    return Answer(part.nama, session.memo["putusan"])
 
 
-def write_body(response: httpx.Response, path: Path, limit: int) -> None:
-    """Write a body to a file; a transfer that ends early raises, one that is too large is given up."""
-    size = 0
-    with path.open("wb") as file:
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > limit:
-                raise FetchFailed(f"lebih besar dari batas {limit >> 20} MB")
-            file.write(chunk)
+def log_request(journal: Journal, session: Session, ask: Ask, **facts: Any) -> None:
+    """Note one request as it ended; its answer is judged and noted after it."""
+    mark = address_mark(ask)
+    journal.note(waktu=written(clock()), bagian=session.part, nama=ask.nama, alamat=mark, cara=ask.method, **facts)
 
 
-def retry_after(response: httpx.Response) -> float:
-    """Seconds that the server asks us to wait, from a number or a date; 0 where it asks nothing."""
-    text = response.headers.get("retry-after", "")
-    if text.isdigit():
-        return float(text)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    return max(0.0, moment.timestamp() - time.time())
-
-
-def now() -> str:
-    """The time of a request: UTC, in seconds. It is part of the archive, never of the database's own making."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def note(out: Path, target: Target, asked: str, **facts: Any) -> None:
-    """Add a line to the log of requests; it names targets, never addresses, which may hold a secret."""
-    line = {"waktu": asked, "nama": target.nama, "alamat": address_mark(target), **facts}
-    append_line(out / "arsip" / "permintaan.jsonl", json.dumps(line, ensure_ascii=False, sort_keys=True))
-
-
-def address_mark(target: Target) -> str:
-    """Tells whether an address is the same as before, without repeating it."""
-    return hashlib.sha256(target.url.encode()).hexdigest()[:16]
-
-
-def last_answer(out: Path, target: Target) -> dict[str, str]:
-    """What the last archived answer to this target said of its version, if its bytes are still there."""
-    known: dict[str, str] = {}
-    for line in lines(out / "arsip" / "permintaan.jsonl"):
-        if (line["nama"], line["alamat"]) == (target.nama, address_mark(target)) and "sha256" in line:
-            known = line
-    path = out / "arsip" / known.get("sha256", "")[:2] / known.get("sha256", "")
-    return known if known and path.is_file() else {}
-
-
-def lines(path: Path) -> Iterator[dict[str, str]]:
-    """Whole lines of a log; the cut end of an interrupted write is none."""
-    if path.exists():
-        for text in path.read_bytes().split(b"\n")[:-1]:
-            yield json.loads(text)
+def write_report(journal: Journal, answers: list[Answer], incidents: list[Line], state: Line) -> None:
+    """Write ``arsip/laporan/putaran-N.json`` (parts, counts, incidents) and ``.csv`` (every request and verdict)."""
+    folder = journal.out / "arsip" / "laporan"
+    folder.mkdir(parents=True, exist_ok=True)
+    requests = [line for line in journal.lines if "status" in line and "putusan" not in line or "galat" in line]
+    content = {
+        **state,
+        "permintaan": len(requests),
+        "status": dict(sorted(Counter(str(line.get("status", line.get("galat"))) for line in requests).items())),
+        "bagian": [{"nama": a.nama, "putusan": a.putusan, "alasan": a.alasan} for a in answers],
+        "insiden": incidents,
+    }
+    name = f"putaran-{journal.run:05d}"
+    write_whole(folder / f"{name}.json", (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
+    table = io.StringIO()
+    writer = csv.DictWriter(table, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(line for line in journal.lines if "nama" in line)
+    write_whole(folder / f"{name}.csv", table.getvalue().encode())

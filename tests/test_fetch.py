@@ -14,6 +14,7 @@ from etl.archive import read_log
 from etl.cli import cli
 from etl.errors import PlanWrong
 
+GONE = "sumber menyatakan halaman ini tidak ada"
 AGENT = "KaltimTerbuka-uji (https://contoh.invalid/kontak)"
 
 
@@ -37,6 +38,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         """Answer the next line of the script."""
+        if self.path == "/robots.txt" and self.path not in self.server.script:
+            self.send_error(404)
+            return
         self.server.seen.append((self.path, dict(self.headers)))
         answers = self.server.script[self.path]
         status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -89,7 +93,7 @@ def body(*keys):
 def test_answers_are_archived_with_whence_and_when(server, pull, tmp_path):
     server.script = {"/a.json": [(200, {}, body("1"))], "/b.json": [(200, {}, body("2"))]}
     found, waited = pull("/a.json", "/b.json")
-    assert found == {"a.json": ("baru", ""), "b.json": ("baru", "")} and waited == [0.5]
+    assert found == {"a.json": ("baru", ""), "b.json": ("baru", "")} and waited == [0.5, 0.5]
     first, second = read_log(tmp_path / "out")
     assert first.path(tmp_path / "out").read_bytes() == body("1")
     assert first.konteks["url"] == server.url("/a.json") and first.konteks["tahun"] == "2025"
@@ -124,7 +128,9 @@ def test_archive_that_lost_the_bytes_asks_for_them_again(server, pull, tmp_path)
 def test_busy_server_is_asked_again_when_it_wants(server, pull, header, waits):
     server.script = {"/a.json": [(503, header, b""), (500, {}, b""), (200, {}, body("1"))]}
     found, waited = pull("/a.json")
-    assert found == {"a.json": ("baru", "")} and waited == waits
+    assert found == {"a.json": ("baru", "")}
+    assert waited[0] == 0.5  # after robots.txt
+    assert all(wait <= real <= 1.25 * wait for wait, real in zip(waits, waited[1:], strict=True))
 
 
 @pytest.mark.faults
@@ -133,7 +139,7 @@ def test_cut_transfer_is_tried_again_and_never_archived(server, pull, tmp_path):
     cut = (200, {"Content-Length": "9999"}, body("1"))
     server.script = {"/a.json": [cut]}
     found, waited = pull("/a.json")
-    assert found["a.json"] == ("gagal", "sambungan gagal: RemoteProtocolError") and len(waited) == 3
+    assert found["a.json"] == ("terpotong", "sambungan gagal: RemoteProtocolError") and len(waited) == 4
     assert read_log(tmp_path / "out") == [] and not list((tmp_path / "out" / "arsip").glob(".tarikan-*"))
     server.script = {"/a.json": [cut, (200, {}, body("1"))]}
     assert pull("/a.json")[0] == {"a.json": ("baru", "")}
@@ -142,7 +148,7 @@ def test_cut_transfer_is_tried_again_and_never_archived(server, pull, tmp_path):
 def test_lost_address_is_told_and_does_not_stop_the_others(server, pull, tmp_path):
     server.script = {"/a.json": [(404, {}, b"tidak ada")], "/b.json": [(200, {}, body("2"))]}
     found, waited = pull("/a.json", "/b.json")
-    assert found == {"a.json": ("gagal", "status 404"), "b.json": ("baru", "")} and waited == [0.5]
+    assert found == {"a.json": ("tidak_ada", GONE), "b.json": ("baru", "")}
     assert [p.nama for p in read_log(tmp_path / "out")] == ["b.json"]
 
 
@@ -153,7 +159,7 @@ def test_only_declared_hosts_are_asked(server, pull):
         threading.Thread(target=other.serve_forever, daemon=True).start()
         other.script = {"/c.json": [(200, {}, body("1"))]}
         server.script = {"/a.json": [(302, {"Location": other.url("/c.json")}, b"")]}
-        assert pull("/a.json")[0]["a.json"][0] == "gagal" and other.seen == []
+        assert pull("/a.json")[0]["a.json"][0] == "host_asing" and other.seen == []
         host = f"127.0.0.1:{other.server_port}"
         assert pull("/a.json", host_lain=[host])[0] == {"a.json": ("baru", "")} and len(other.seen) == 1
         other.shutdown()
@@ -163,7 +169,7 @@ def test_only_declared_hosts_are_asked(server, pull):
 @pytest.mark.case("C29")
 def test_endless_redirects_end(server, pull):
     server.script = {"/a.json": [(302, {"Location": "/a.json"}, b"")]}
-    assert pull("/a.json")[0] == {"a.json": ("gagal", "lebih dari 5 pengalihan")} and len(server.seen) == 5
+    assert pull("/a.json")[0] == {"a.json": ("pengalihan", "lebih dari 5 pengalihan")} and len(server.seen) == 5
 
 
 @pytest.mark.faults
@@ -171,12 +177,12 @@ def test_endless_redirects_end(server, pull):
 def test_private_network_is_closed_unless_declared(server, pull):
     server.script = {"/a.json": [(200, {}, body("1"))]}
     putusan, alasan = pull("/a.json", jaringan_lokal=None)[0]["a.json"]
-    assert putusan == "gagal" and "jaringan tertutup" in alasan and server.seen == []
+    assert putusan == "jaringan_tertutup" and "jaringan tertutup" in alasan and server.seen == []
 
 
 def test_larger_than_the_limit_is_given_up(server, pull, tmp_path):
     server.script = {"/a.json": [(200, {}, b"x" * (1 << 20) + b"y")]}
-    assert pull("/a.json", batas_mb=1)[0] == {"a.json": ("gagal", "lebih besar dari batas 1 MB")}
+    assert pull("/a.json", batas_mb=1)[0] == {"a.json": ("terlalu_besar", "lebih besar dari batas 1 MB")}
     assert read_log(tmp_path / "out") == []
 
 
@@ -215,7 +221,10 @@ def test_refresh_publishes_and_a_bad_answer_never_replaces_good_data(server, pac
     assert refresh(plan, tmp_path / "out", packages).exit_code == 0
     assert (tmp_path / "out" / "current").readlink() == release
     page = b"<!DOCTYPE html><html><body>Silakan masuk</body></html>"
-    server.script = {"/a.json": [(200, {}, page)], "/b.json": [(404, {}, b"")]}
+    server.script = {"/a.json": [(200, {}, body("1", "2"))], "/b.json": [(404, {}, b"")]}
+    done = refresh(plan, tmp_path / "out", packages)
+    assert "b.json (tidak_ada)" in str(done.exception)
+    server.script["/a.json"] = [(200, {}, page)]
     done = refresh(plan, tmp_path / "out", packages)
     assert done.exception is not None
     assert query("select kd from paket_uji order by kd") == [("1",), ("2",), ("3",)]
@@ -227,5 +236,6 @@ def test_every_request_is_on_record_without_addresses(server, pull, tmp_path):
     pull("/a.json")
     text = (tmp_path / "out" / "arsip" / "permintaan.jsonl").read_text()
     lines = [json.loads(line) for line in text.splitlines()]
-    assert [line.get("status") for line in lines] == [503, 200, None] and "sha256" in lines[2]
+    asked = [line for line in lines if line.get("nama") == "a.json"]
+    assert [line.get("status") for line in asked] == [503, 200, None] and "sha256" in asked[2]
     assert "127.0.0.1" not in text

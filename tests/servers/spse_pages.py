@@ -56,22 +56,26 @@ STAR = '<img src="/{slug}/public/images/star.gif" />'
 
 
 def announcement(row: Row, slug: str = SLUG, *, family: str, word: str) -> str:
-    """The announcement of a tender or of a package without one; ``word`` is Tender or Non Tender."""
+    """The announcement of a tender or of a package without one; ``word`` is Tender or, without one, Paket."""
     weights = (
         twin(("Bobot Teknis", text(row["bobot_teknis"])), ("Bobot Biaya", text(row["bobot_biaya"])))
         if row.get("bobot_teknis") is not None
         else ""
     )
+    brief = pair("Uraian Singkat Pekerjaan", text(row.get("uraian"))) if word == "Paket" else ""
+    papua = pair("Khusus Orang Asli Papua (OAP)", "Tidak") if word == "Paket" else ""
     auction = "menggunakan" if row.get("reverse_auction") else "tidak menggunakan"
     body = (
         pair(f"Kode {word}", f"<strong>{text(row['kode'])}</strong>")
         + pair(f"Nama {word}", badges(row))
         + pair("Rencana Umum Pengadaan", rup_table(row))
+        + brief
         + pair("Tanggal Pembuatan", long_date(row.get("tgl_buat_paket")))
         + pair(f"Tahap {word} Saat Ini", f'<a href="/{slug}/{family}/{row["kode"]}/jadwal">{text(row["tahap"])}</a>')
         + pair("K/L/PD/Instansi Lainnya", text(row["nama_klpd"]))
         + pair("Satuan Kerja", text(row["nama_satker"]))
         + twin(("Jenis Pengadaan", text(row["jenis_pengadaan"])), ("Metode Pengadaan", text(row["metode"])))
+        + papua
         + pair("Tahun Anggaran", years(row))
         + twin(("Nilai Pagu Paket", money(row["pagu"])), ("Nilai HPS Paket", money(row["hps"])))
         + pair("Jenis Kontrak", text(row.get("jenis_kontrak")))
@@ -127,17 +131,20 @@ def evaluation(row: Row, slug: str = SLUG, columns: Sequence[str] = EVALUATION, 
 def winners(row: Row, slug: str = SLUG, *, family: str, page: str, word: str) -> str:
     """Winner (``pemenang``) or contracted winner; without any the page shows only the head of the table."""
     chosen = [p for p in row["peserta"] if p.get("pemenang" if page == "pemenang" else "berkontrak")]
-    headers = ("Nama Pemenang", "Alamat", "NPWP", "Harga Penawaran", "Harga Terkoreksi", "Hasil Negosiasi")
+    headers = ["Nama Pemenang", "Alamat", "NPWP", "Harga Penawaran", "Harga Terkoreksi", "Hasil Negosiasi"]
+    prices = ["penawaran", "terkoreksi", "negosiasi"]
+    if page == "pemenangberkontrak":
+        headers = [*headers[:3], "Harga Kontrak", "Nilai PDN", "Nilai UMK"]
+        prices = ["kontrak", "pdn", "umk"]
     rows = [
-        (text(p["nama"]), text(p.get("alamat")), text(p.get("npwp")))
-        + (money(p.get("penawaran")), money(p.get("terkoreksi")), money(p.get("negosiasi")))
+        [text(p["nama"]), text(p.get("alamat")), text(p.get("npwp")), *(money(p.get(price)) for price in prices)]
         for p in chosen
     ]
     body = (
         pair(f"Nama {word}", text(row["nama_paket"]), 4)
-        + pair("Kategori", text(row["jenis_pengadaan"]), 4)
-        + pair("Instansi", text(row["nama_klpd"]), 4)
-        + pair("Satker", text(row["nama_satker"]), 4)
+        + pair("Jenis Pengadaan", text(row["jenis_pengadaan"]), 4)
+        + pair("K/L/PD/Instansi Lainnya", text(row["nama_klpd"]), 4)
+        + pair("Satuan Kerja", text(row["nama_satker"]), 4)
         + pair("Pagu", money(row["pagu"]), 4)
         + pair("HPS", money(row["hps"]), 4)
         + f'        <tr><td colspan="5">{grid(headers, rows)}</td></tr>\n'
@@ -247,12 +254,12 @@ hasil_lelang = partial(evaluation, family="lelang")
 pemenang_lelang = partial(winners, family="lelang", page="pemenang", word="Tender")
 pemenang_berkontrak_lelang = partial(winners, family="lelang", page="pemenangberkontrak", word="Tender")
 jadwal_lelang = partial(schedule, word="Tender")
-pengumuman_pl = partial(announcement, family="nontender", word="Non Tender")
+pengumuman_pl = partial(announcement, family="nontender", word="Paket")
 peserta_pl = partial(participants, family="nontender")
 hasil_pl = partial(evaluation, family="nontender")
-pemenang_pl = partial(winners, family="nontender", page="pemenang", word="Non Tender")
-pemenang_berkontrak_pl = partial(winners, family="nontender", page="pemenangberkontrak", word="Non Tender")
-jadwal_pl = partial(schedule, word="Non Tender")
+pemenang_pl = partial(winners, family="nontender", page="pemenang", word="Paket")
+pemenang_berkontrak_pl = partial(winners, family="nontender", page="pemenangberkontrak", word="Paket")
+jadwal_pl = partial(schedule, word="Paket")
 pengumuman_nonspk = partial(recorded, family="pencatatan")
 pemenang_nonspk = partial(realised, family="pencatatan")
 pengumuman_swakelola = partial(recorded, family="swakelola")

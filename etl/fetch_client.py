@@ -44,7 +44,8 @@ class Ask:
 
     ``url`` and ``header_rahasia`` may hold ``{rahasia}``, the value of the environment variable ``rahasia``; it is put
     in at the moment of sending and is written nowhere. ``kind`` is what must come back (``etl.fetch_verdict.judge``),
-    ``mark`` a fingerprint of what a list said of this answer: with the same mark it is not asked for again.
+    ``mark`` a fingerprint of what a list said of this answer: with the same mark it is not asked for again. ``renew``
+    opens a new session at the server and returns the ask as it must be sent then; it is called once, after a refusal.
     """
 
     nama: str
@@ -61,6 +62,7 @@ class Ask:
     rahasia: str = ""
     header_rahasia: str = ""
     robots: bool = True
+    renew: Callable[["Ask"], "Ask"] | None = None
 
     @property
     def secret(self) -> str:

@@ -42,6 +42,8 @@ class Journal:
     run: int = 0
     good: dict[str, Line] = field(default_factory=dict)
     """Per archive name the last line that leads to bytes of data."""
+    missing: dict[str, Line] = field(default_factory=dict)
+    """Per archive name the line that says the source has no such page, until it has one."""
     parts: dict[str, Line] = field(default_factory=dict)
     """Per part or list the line of its last completion."""
     lines: list[Line] = field(default_factory=list)
@@ -87,6 +89,11 @@ class Journal:
                 self.parts[line["bagian"]] = line
         elif line.get("sha256") and line.get("putusan", "baru") in GOOD:
             self.good[line["nama"]] = line
+            self.missing.pop(line["nama"], None)
+        elif line.get("putusan") == "tidak_ada":
+            self.missing[line["nama"]] = line
+        elif line.get("putusan") and self.good.get(line["nama"], {}).get("sha256") == line.get("sha256"):
+            self.good.pop(line["nama"], None)  # judged good at first, and then said to be something else
         if line.get("putaran") == self.run:
             self.lines.append(line)
 
@@ -106,6 +113,11 @@ class Journal:
         """The good answer that this run has archived already."""
         line = self.last(nama)
         return line if line and line.get("putaran") == self.run else None
+
+    def is_missing(self, nama: str, mark: str) -> bool:
+        """Whether this run, or an earlier one with the same mark, heard that there is no such page."""
+        line = self.missing.get(nama, {})
+        return bool(line) and (line.get("putaran") == self.run or bool(mark) and line.get("tanda") == mark)
 
     def due(self, part: str, days: float) -> bool:
         """Whether a part that is wanted every so many days should be asked; one completed by this run should not."""

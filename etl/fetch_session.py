@@ -5,28 +5,25 @@ made only of good answers, and of a list only when all its pages are there. Ever
 to the run that takes it up after a kill.
 """
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl.archive import Found, append_found, store
+from etl.archive import store
 from etl.errors import BadAnswer
-from etl.fetch_client import Ask, Client
+from etl.fetch_batch import STOPPING, Batch, Page, address_mark
+from etl.fetch_client import Ask, Client, Received
 from etl.fetch_journal import Journal, Line, clock, written
 from etl.fetch_plan import Plan
 from etl.fetch_verdict import NEUTRAL
 
-__all__ = ["Ask", "BadAnswer", "Batch", "Page", "Part", "Session"]
+__all__ = ["Ask", "BadAnswer", "Batch", "Page", "Part", "Session", "address_mark"]
 
-FALL, FEW = 0.2, 5
-"""A whole list that lost more than this share, and at least so many rows, is looked at by a person first."""
-STOPPING = {"ditunda", "waktu_habis", "tanpa_kredensial"}
-"""Verdicts after which the other asks of a part would fare no better."""
+RENEWED = {"ditolak", "halaman_galat", "halaman_masuk"}
+"""Verdicts that may mean no more than that the session at the server is over."""
 
 
 @dataclass(frozen=True)
@@ -42,39 +39,6 @@ class Part:
     tiap_hari: float = 1
     later: bool = False
     rahasia: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """An answer: ``known`` when it came from the archive without a request, ``empty`` when it has no bytes."""
-
-    ask: Ask
-    sha256: str
-    path: Path
-    waktu: str
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    known: bool = False
-    verdict: str = "baru"
-
-    @property
-    def bytes(self) -> bytes:
-        """The body."""
-        return self.path.read_bytes()
-
-    @property
-    def empty(self) -> bool:
-        """Whether the body has nothing in it."""
-        return not self.bytes.strip()
-
-    @property
-    def text(self) -> str:
-        """The body as text; SPSE, SiRUP and the service bus send UTF-8."""
-        return self.bytes.decode("utf-8", "replace")
-
-    def json(self) -> Any:
-        """The body read as JSON."""
-        return json.loads(self.bytes)
 
 
 class Session:
@@ -136,9 +100,9 @@ class Session:
         conditions = {"If-None-Match": (before or {}).get("etag"), "If-Modified-Since": (before or {}).get("diubah")}
         asked = written(clock())
         try:
-            received = self.client.send(ask, {k: v for k, v in conditions.items() if v}, self.aside)
+            received = self.send(ask, {k: v for k, v in conditions.items() if v})
         except BadAnswer as bad:
-            self.incident(ask.nama, bad, asked, self.keep_bad(bad))
+            self.incident(ask.nama, bad, asked, self.keep_bad(bad), ask.mark)
             raise
         if received.path is None:
             assert before is not None
@@ -155,6 +119,24 @@ class Session:
         headers = {name.lower(): value for name, value in received.headers.items()}
         return Page(ask, sha256, self.archived(sha256), asked, received.status, headers, False, verdict)
 
+    def send(self, ask: Ask, conditions: dict[str, str]) -> Received:
+        """Send an ask; where the server's session is over, open a new one once and send it again."""
+        try:
+            return self.client.send(ask, conditions, self.aside)
+        except BadAnswer as bad:
+            if ask.renew is None or bad.verdict not in RENEWED:
+                raise
+        return self.client.send(ask.renew(ask), conditions, self.aside)
+
+    def latest(self, nama: str) -> list[bytes]:
+        """Bodies of the pages of the last complete list of this name, in order; none if it never was complete."""
+        pages = self.journal.parts.get(f"{nama}#", {}).get("halaman", [])
+        return [self.archived(sha256).read_bytes() for sha256 in pages]
+
+    def tell(self, nama: str, verdict: str, reason: str) -> None:
+        """Note what a connector found out by itself: a file that still grows, a region nobody lists."""
+        self.incident(nama, BadAnswer(verdict, reason), written(clock()))
+
     def keep_bad(self, bad: BadAnswer) -> str:
         """Archive the body of a bad answer, as evidence; it never becomes a pull."""
         if not self.aside.exists():
@@ -165,11 +147,11 @@ class Session:
         finally:
             self.aside.unlink(missing_ok=True)
 
-    def incident(self, nama: str, bad: BadAnswer, asked: str, sha256: str = "") -> None:
+    def incident(self, nama: str, bad: BadAnswer, asked: str, sha256: str = "", mark: str = "") -> None:
         """Note a bad answer, or a judgement of a connector."""
         line = self.journal.note(
             waktu=asked, bagian=self.part, nama=nama, putusan=bad.verdict, alasan=bad.reason, status=bad.status,
-            sha256=sha256,
+            sha256=sha256, tanda=mark,
         )  # fmt: skip
         if bad.verdict not in NEUTRAL:
             self.incidents.append(line)
@@ -177,99 +159,3 @@ class Session:
     def archived(self, sha256: str) -> Path:
         """Where archived bytes lie."""
         return self.out / "arsip" / sha256[:2] / sha256
-
-
-class Batch:
-    """Pages that are asked for together; see ``Session.whole`` and ``Session.loose``."""
-
-    def __init__(self, session: Session, nama: str, full: bool, pull: str = "penuh") -> None:
-        """Start with no page."""
-        self.session, self.nama, self.full, self.pull = session, nama, full, pull
-        self.pages: dict[str, Page] = {}
-        self.rows: int | None = None
-
-    def ask(self, ask: Ask) -> Page | None:
-        """Return the answer, from the archive where this run, or the same mark, has it.
-
-        Of a whole list a bad answer raises ``BadAnswer``; of independent pages it is noted and ``None`` comes back,
-        unless the host is left alone or the time is over.
-        """
-        try:
-            return self.fetch(ask)
-        except BadAnswer as bad:
-            if self.full or bad.verdict in STOPPING:
-                raise
-            return None
-
-    def fetch(self, ask: Ask) -> Page:
-        """Return the answer; every bad one raises ``BadAnswer``."""
-        page = self.known(ask) or self.session.request(ask)
-        if page.verdict != "kosong":
-            self.pages[ask.nama] = page
-        return page
-
-    def known(self, ask: Ask) -> Page | None:
-        """The page that need not be asked for."""
-        journal = self.session.journal
-        line = journal.of_this_run(ask.nama)
-        if line is None and ask.mark:
-            line = journal.last(ask.nama)
-            if line and line.get("tanda") != ask.mark:
-                line = None
-        if line is None or line.get("alamat") != address_mark(ask):
-            return None
-        verdict = "kosong" if line["putusan"] == "kosong" else "tetap"
-        path = self.session.archived(line["sha256"])
-        return Page(ask, line["sha256"], path, line["waktu"], known=True, verdict=verdict)
-
-    def drop(self, page: Page) -> None:
-        """Take out a page that says only that there is no more: it is no pull."""
-        self.pages.pop(page.ask.nama, None)
-
-    def reject(self, page: Page, verdict: str, reason: str) -> None:
-        """Judge a page that came well but says the wrong thing; a whole list falls with it."""
-        self.drop(page)
-        bad = BadAnswer(verdict, reason, page.status)
-        self.session.incident(page.ask.nama, bad, page.waktu, page.sha256)
-        if self.full:
-            raise bad
-
-    def count(self, rows: int) -> None:
-        """Say how many rows the whole list has."""
-        self.rows = rows
-
-    def check_rows(self) -> None:
-        """Raise ``BadAnswer`` for a list that lost too much against its last complete pull, unless accepted."""
-        before = self.session.journal.parts.get(f"{self.nama}#", {}).get("baris")
-        if self.rows is None or before is None or self.nama in self.session.accept:
-            return
-        if self.rows == 0 < before:
-            raise BadAnswer("hilang", f"daftar kosong, sebelumnya {before} baris; terima dengan --terima {self.nama}")
-        if before - self.rows >= FEW and self.rows < (1 - FALL) * before:
-            reason = f"{self.rows} baris, sebelumnya {before}; terima dengan --terima {self.nama}"
-            raise BadAnswer("menyusut", reason)
-
-    def commit(self) -> None:
-        """Make pulls of the pages in one write. A list of which any page is new is new as a whole."""
-        pages = list(self.pages.values())
-        konteks = [{str(k): "" if v is None else str(v) for k, v in page.ask.konteks.items()} for page in pages]
-        if self.pull:
-            konteks = [{**one, "pull": self.pull} for one in konteks]
-        if self.full and len(pages) > 1:
-            text = "\n".join(f"{page.ask.nama} {page.sha256}" for page in pages)
-            konteks = [{**one, "tarikan": hashlib.sha256(text.encode()).hexdigest()[:16]} for one in konteks]
-        found = [
-            Found(page.ask.nama, page.sha256, one, {"url": page.ask.url, "diambil_pada": page.waktu})
-            for page, one in zip(pages, konteks, strict=True)
-        ]
-        append_found(self.session.out, found, together=self.full, terima=self.nama in self.session.accept)
-        if self.full:
-            self.session.journal.note(
-                waktu=written(clock()), bagian=f"{self.nama}#", putusan="selesai", baris=self.rows
-            )
-
-
-def address_mark(ask: Ask) -> str:
-    """Tells whether a request is the same as before, without repeating its address."""
-    said = [ask.method, ask.url, sorted(ask.params.items()), ask.json]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

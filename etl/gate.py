@@ -1,11 +1,13 @@
 """Scope, tolerance and last good (``design.md`` §4.2): which pull may replace what.
 
-Pulls of a resource are judged in archive order. A scope is (source, body, year) as ``x-scope`` says; a layout's own
-``scope`` keeps two endpoints apart that feed one table. A scope of a pull
-is refused when too many of its rows are held, or when a full pull (``pull: penuh``) has lost more than a fifth of the
-rows that were published before; its previous data then stays. A person may accept such a pull (``--terima``).
+Pulls of a resource are judged in archive order; the pages of one list (``tarikan``) are one pull. A scope is (source,
+body, year) as ``x-scope`` says; a layout's own ``scope`` keeps two endpoints apart that feed one table, the context's
+``lingkup`` two lists of one endpoint whose rows do not name their body. A scope of a pull is refused when too many of
+its rows are held, or when a full pull (``pull: penuh``) has lost more than a fifth of the rows that were published
+before; its previous data then stays. A person may accept such a pull (``--terima``).
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -47,30 +49,45 @@ class Part:
         return bool(self.item.konteks.get("pull", "tambahan") == "penuh")
 
 
+Judged = tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]
+
+
 def judge(resource: Resource, parts: list[Part]) -> None:
     """Refuse scopes over their tolerance or with a fall, and let full pulls replace their scope; changes ``parts``."""
-    earlier: list[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]] = []
-    for part in parts:
-        part.alive = np.ones(part.keys.num_rows, dtype=bool)
-        if part.held:
-            places = pa.array({h.lokasi for h in part.held}, pa.string())
-            part.alive = ~pc.is_in(part.keys.column("asal_lokasi"), places).to_numpy()
-        scopes = scope_masks(resource, part)
-        for scope, rows in scopes.items():
-            reason = refusal(resource, part, rows, published_before(earlier, scope))
-            if reason and not part.terima:
-                part.refused[scope] = reason
-                part.alive &= ~rows
-            elif part.full:
+    earlier: list[Judged] = []
+    for _, pages in itertools.groupby(parts, key=lambda part: part.item.konteks.get("tarikan") or part.item.seq):
+        group = [(part, judged_alone(resource, part)) for part in pages]
+        for scope in dict.fromkeys(scope for _, scopes in group for scope in scopes):
+            reason = refusal(resource, group, scope, published_before(earlier, scope))
+            if reason and not all(part.terima for part, _ in group):
+                refuse(group, scope, reason)
+            elif all(part.full for part, _ in group):
                 replace_earlier(earlier, scope)
-        earlier.append((part, scopes))
+        earlier += group
+
+
+def judged_alone(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bool_]]:
+    """Rows per scope of one pull, after its held rows were taken out of ``alive``."""
+    part.alive = np.ones(part.keys.num_rows, dtype=bool)
+    if part.held:
+        places = pa.array({h.lokasi for h in part.held}, pa.string())
+        part.alive = ~pc.is_in(part.keys.column("asal_lokasi"), places).to_numpy()
+    return scope_masks(resource, part)
+
+
+def refuse(group: list[Judged], scope: Scope, reason: str) -> None:
+    """Hold a scope of all pages of a pull back."""
+    for part, scopes in group:
+        if scope in scopes:
+            part.refused[scope] = reason
+            part.alive &= ~scopes[scope]
 
 
 def scope_masks(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bool_]]:
     """Rows of each scope of a pull, as masks."""
     names = resource.get("x-scope", [])
     kinds = {form.descriptor.get("scope", "") for form in resource.forms if form.name in part.item.form}
-    source = "/".join([part.item.source, *sorted(kinds - {""})])
+    source = "/".join([part.item.source, *sorted(kinds - {""}), *filter(None, [part.item.konteks.get("lingkup")])])
     if not names:
         return {(source,): np.ones(len(part.alive), dtype=bool)} if len(part.alive) else {}
     grouped = part.keys.select(names).append_column("baris", pa.array(np.arange(len(part.alive))))
@@ -85,19 +102,20 @@ def scope_masks(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bo
     return masks
 
 
-def refusal(resource: Resource, part: Part, rows: npt.NDArray[np.bool_], before: int) -> str:
+def refusal(resource: Resource, group: list[Judged], scope: Scope, before: int) -> str:
     """Say why a scope of a pull is refused, or return an empty text."""
-    total = int(rows.sum())
-    held = total - int((part.alive & rows).sum())
+    total = sum(int(scopes[scope].sum()) for _, scopes in group if scope in scopes)
+    good = sum(int((part.alive & scopes[scope]).sum()) for part, scopes in group if scope in scopes)
+    held = total - good
     tolerance = resource.get("x-tolerance", TOLERANCE)
     if held > tolerance * total and (held >= FEW or held == total >= 2):
         return f"{held} dari {total} baris ditahan, batasnya {tolerance:.0%}"
-    if part.full and total - held < (1 - FALL) * before:
-        return f"tarikan penuh hanya {total - held} baris, sebelumnya {before}: turun lebih dari {FALL:.0%}"
+    if all(part.full for part, _ in group) and good < (1 - FALL) * before:
+        return f"tarikan penuh hanya {good} baris, sebelumnya {before}: turun lebih dari {FALL:.0%}"
     return ""
 
 
-def published_before(earlier: Iterable[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]], scope: Scope) -> int:
+def published_before(earlier: Iterable[Judged], scope: Scope) -> int:
     """How many distinct rows of a scope earlier pulls would publish."""
     keys: set[tuple[str, ...]] = set()
     for part, scopes in earlier:
@@ -107,7 +125,7 @@ def published_before(earlier: Iterable[tuple[Part, dict[Scope, npt.NDArray[np.bo
     return len(keys)
 
 
-def replace_earlier(earlier: list[tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]], scope: Scope) -> None:
+def replace_earlier(earlier: list[Judged], scope: Scope) -> None:
     """Take the rows of a scope out of all earlier pulls: a full pull replaces them."""
     for part, scopes in earlier:
         rows = scopes.get(scope)

@@ -47,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         if headers.get("ETag") and headers["ETag"] == self.headers.get("If-None-Match"):
             status, body = 304, b""
         self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        for name, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

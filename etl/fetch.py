@@ -15,7 +15,8 @@ from typing import Any
 
 from etl.durable import write_whole
 from etl.errors import BadAnswer, FetchFailed
-from etl.fetch_client import Ask, Client, Sleep
+from etl.fetch_ask import Ask
+from etl.fetch_client import Client, Sleep
 from etl.fetch_journal import Journal, Line, clock, written
 from etl.fetch_plan import Plan, Say, Target, connector, read_plan
 from etl.fetch_session import Part, Session, address_mark

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.archive import Found, append_found, store
 from etl.errors import BadAnswer
-from etl.fetch_client import Ask
+from etl.fetch_ask import Ask
 from etl.fetch_journal import clock, written
 
 if TYPE_CHECKING:

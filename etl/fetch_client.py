@@ -6,14 +6,12 @@ when it says, with a little chance added; a host that fails several times in a r
 
 import email.utils
 import logging
-import os
 import random
 import re
 import tempfile
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +19,8 @@ from urllib.parse import quote
 import httpx
 from protego import Protego
 
-from etl.errors import BadAnswer, FetchFailed
+from etl.errors import BadAnswer
+from etl.fetch_ask import SECRET, Ask, body_of, repeats_secret, secret_header
 from etl.fetch_network import Network, addresses, transport
 from etl.fetch_plan import Plan, host_of
 from etl.fetch_verdict import CLOSING, judge
@@ -31,46 +30,13 @@ TRIES, HOPS, LONGEST_WAIT = 4, 5, 120.0
 FAILURES = 3
 """Asks in a row that a host may fail before it is left alone."""
 TIMEOUT = httpx.Timeout(30.0, read=120.0)
-SECRET = "{rahasia}"
+LONGEST_REST = 3600.0
+"""Seconds that a host's own count of requests may make us wait: INAPROC counts by the hour."""
+EPOCH = 1e9
 CHANCE = 0.25
 
 Sleep = Callable[[float], None]
 Note = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request and the name that its answer has in the archive.
-
-    ``url`` and ``header_rahasia`` may hold ``{rahasia}``, the value of the environment variable ``rahasia``; it is put
-    in at the moment of sending and is written nowhere. ``kind`` is what must come back (``etl.fetch_verdict.judge``),
-    ``mark`` a fingerprint of what a list said of this answer: with the same mark it is not asked for again. ``renew``
-    opens a new session at the server and returns the ask as it must be sent then; it is called once, after a refusal.
-    """
-
-    nama: str
-    url: str
-    method: str = "GET"
-    params: Mapping[str, str] = field(default_factory=dict)
-    data: Mapping[str, str] | None = None
-    json: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    konteks: Mapping[str, str] = field(default_factory=dict)
-    kind: str = "any"
-    empty: bool = False
-    mark: str = ""
-    rahasia: str = ""
-    header_rahasia: str = ""
-    robots: bool = True
-    renew: Callable[["Ask"], "Ask"] | None = None
-
-    @property
-    def secret(self) -> str:
-        """The secret's value; raises ``BadAnswer`` where the environment has none."""
-        value = os.environ.get(self.rahasia, "") if self.rahasia else ""
-        if self.rahasia and not value:
-            raise BadAnswer("tanpa_kredensial", f"peubah lingkungan {self.rahasia} tidak diisi")
-        return value
 
 
 @dataclass(frozen=True)
@@ -91,11 +57,12 @@ class Client:
         for name in ("httpx", "httpcore"):  # at INFO they log addresses, which may hold a secret
             logging.getLogger(name).setLevel(logging.WARNING)
         self.plan, self.sleep, self.note = plan, sleep, note
-        self.network = Network(plan.local)
+        self.network = Network(plan.local, plan.longest)
         self.http = httpx.Client(
             headers={"User-Agent": plan.agent}, timeout=TIMEOUT, trust_env=False, transport=transport(self.network)
         )
         self.asked: set[str] = set()
+        self.rest: dict[str, float] = {}
         self.robots: dict[str, Protego | None] = {}
         self.failures: dict[str, int] = {}
         self.ends = time.monotonic() + plan.minutes * 60 if plan.minutes else float("inf")
@@ -117,9 +84,19 @@ class Client:
             received = self.persist(ask, host, conditions, aside)
         except BadAnswer as bad:
             self.failures[host] = self.failures.get(host, 0) + 1 if bad.verdict in CLOSING else 0
+            if aside.exists() and repeats_secret(ask, aside.read_bytes()):
+                aside.unlink()
             raise
         self.failures[host] = 0
+        self.mind_rate(host, received.headers)
         return received
+
+    def mind_rate(self, host: str, headers: httpx.Headers) -> None:
+        """Remember that a host has no request left for us, until when it says (seconds, or a time since 1970)."""
+        left, reset = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-reset", "")
+        if left.strip() == "0" and reset.strip().isdigit():
+            seconds = float(reset) - (time.time() if float(reset) > EPOCH else 0)
+            self.rest[host] = min(max(seconds, 0.0), LONGEST_REST)
 
     def check_robots(self, ask: Ask, host: str) -> None:
         """Raise ``BadAnswer`` for an address that the host closes to robots; an answer of 4xx closes nothing."""
@@ -146,13 +123,14 @@ class Client:
         if host in self.asked:
             rules = self.robots.get(host)
             delay = rules.crawl_delay(robot_name(self.plan.agent)) if rules is not None else None
-            self.sleep(min(max(self.plan.pause, float(delay or 0)), LONGEST_WAIT))
+            usual = min(max(self.plan.pause, float(delay or 0)), LONGEST_WAIT)
+            self.sleep(max(usual, self.rest.pop(host, 0.0)))
         self.asked.add(host)
 
     def persist(self, ask: Ask, host: str, conditions: Mapping[str, str], aside: Path) -> Received:
         """Try several times what may succeed later."""
-        self.network.start()
         self.pause(host)
+        self.network.start()
         for attempt in range(TRIES):
             wait, started = self.plan.pause * 2**attempt, time.monotonic()
             aside.unlink(missing_ok=True)
@@ -207,42 +185,17 @@ class Client:
         if parts.scheme not in ("http", "https") or host_of(url) not in self.plan.hosts:
             reason = f"dialihkan ke {parts.scheme}://{host_of(url)} yang tidak disebut rencana tarikan"
             raise BadAnswer("host_asing", reason)
-        try:
-            addresses(parts.host, parts.port or parts.scheme, self.plan.local)
-        except BadAnswer:
-            raise
-        except FetchFailed as failure:
-            raise BadAnswer("jaringan_tertutup" if "tertutup" in str(failure) else "sambungan", str(failure)) from None
+        addresses(parts.host, parts.port or parts.scheme, self.plan.local)
 
     def refuse_secret(self, ask: Ask, response: httpx.Response, aside: Path) -> None:
         """Drop an answer that repeats the secret it was asked with: it must not come into the archive."""
-        secret = ask.secret.encode()
-        if not secret:
-            return
-        forms = {secret, quote(secret, safe="").encode(), b64encode(secret).rstrip(b"=")}
-        held = aside.read_bytes() + repr(response.headers.raw).encode()
-        if any(form in held for form in forms):
+        if repeats_secret(ask, aside.read_bytes() + repr(response.headers.raw).encode()):
             aside.unlink()
             raise BadAnswer("memuat_rahasia", "jawaban mengulang kredensial kita; tidak disimpan", response.status_code)
 
     def close(self) -> None:
         """Close all connections."""
         self.http.close()
-
-
-def body_of(ask: Ask) -> dict[str, Any]:
-    """What httpx is told of the body of a request."""
-    if ask.json is not None:
-        return {"json": ask.json}
-    return {"data": dict(ask.data)} if ask.data is not None else {}
-
-
-def secret_header(ask: Ask, secret: str) -> dict[str, str]:
-    """The header that carries the secret (``Authorization: Bearer {rahasia}``)."""
-    if not ask.header_rahasia:
-        return {}
-    name, _, value = ask.header_rahasia.partition(":")
-    return {name.strip(): value.strip().replace(SECRET, secret)}
 
 
 def fault(error: Exception) -> BadAnswer:

@@ -19,6 +19,9 @@ from etl.fetch_verdict import GOOD
 LONGEST_RUN = timedelta(days=3)
 """An unfinished run that began longer ago is not taken up: half of what it archived would be of another time."""
 
+EARLY = timedelta(hours=1)
+"""A nightly run that begins a little sooner than the last one still is of the next day."""
+
 Line = dict[str, Any]
 Clock = Callable[[], datetime]
 
@@ -126,7 +129,8 @@ class Journal:
             return True
         if line["putaran"] == self.run:
             return False
-        return clock() - datetime.fromisoformat(line["waktu"]) >= timedelta(days=days) - timedelta(hours=1)
+        age = clock() - datetime.fromisoformat(line["waktu"])
+        return not timedelta(0) <= age < timedelta(days=days) - EARLY  # a clock that went back stops nothing
 
 
 def append_line(path: Path, line: str) -> None:

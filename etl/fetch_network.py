@@ -14,24 +14,24 @@ from typing import Any
 import httpcore
 import httpx
 
-from etl.errors import FetchFailed
+from etl.errors import BadAnswer
 
-LONGEST_TARGET = 1800.0
-"""Seconds that one target may take, all its tries, redirects and bytes together."""
+LONGEST_ASK = 1800.0
+"""Seconds that one ask may take at most, all its tries, redirects and bytes together, where the plan says nothing."""
 
 
 class Network(httpcore.SyncBackend):
     """Connects to checked addresses; ``start`` begins the time of a target."""
 
-    def __init__(self, local: bool) -> None:
-        """Private addresses are reached only when ``local`` says so."""
+    def __init__(self, local: bool, longest: float = LONGEST_ASK) -> None:
+        """Private addresses are reached only when ``local`` says so; ``longest`` is in seconds."""
         super().__init__()
-        self.local = local
+        self.local, self.longest = local, longest
         self.start()
 
     def start(self) -> None:
         """Give the next target its whole time."""
-        self.deadline = time.monotonic() + LONGEST_TARGET
+        self.deadline = time.monotonic() + self.longest
 
     def left(self, timeout: float | None) -> float:
         """Seconds that the next step may take; raises ``httpcore.ReadTimeout`` when there are none."""
@@ -85,15 +85,15 @@ class Timed(httpcore.NetworkStream):
 
 
 def addresses(host: str, port: int | str, local: bool) -> list[str]:
-    """All addresses of a host; raises ``FetchFailed`` when there is none or, unless ``local``, one that is private."""
+    """All addresses of a host; raises ``BadAnswer`` when there is none or, unless ``local``, one that is private."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
-        raise FetchFailed(f"nama {host} tidak ditemukan") from error
+        raise BadAnswer("sambungan", f"nama {host} tidak ditemukan") from error
     places = [str(place[4][0]) for place in found]
     private = [place for place in places if not open_address(place)]
     if private and not local:
-        raise FetchFailed(f"{host} beralamat di jaringan tertutup ({private[0]})")
+        raise BadAnswer("jaringan_tertutup", f"{host} beralamat di jaringan tertutup ({private[0]})")
     return places
 
 

@@ -16,10 +16,11 @@ import httpx
 import yaml
 
 from etl.errors import PlanWrong
+from etl.fetch_network import LONGEST_ASK
 from etl.quality import HIDDEN, public_url
 
 PLAN_KEYS = {
-    "pengenal", "jeda_detik", "batas_mb", "waktu_menit", "host_lain", "jaringan_lokal",
+    "pengenal", "jeda_detik", "batas_mb", "batas_detik", "waktu_menit", "host_lain", "jaringan_lokal",
     "tahun", "badan", "sumber", "tarikan",
 }  # fmt: skip
 TARGET_KEYS = {"nama", "url", "konteks"}
@@ -45,6 +46,7 @@ class Plan:
     local: bool
     targets: tuple[Target, ...]
     minutes: float = 0
+    longest: float = LONGEST_ASK
     years: tuple[int, ...] = ()
     bodies: tuple[dict[str, Any], ...] = ()
     sources: tuple[tuple[str, dict[str, Any]], ...] = ()
@@ -77,6 +79,7 @@ def read_plan(path: Path) -> Plan:
             hosts=frozenset(map(host_of, addresses)) | set(content.get("host_lain") or []),
             local=bool(content.get("jaringan_lokal")),
             targets=targets,
+            longest=float(content.get("batas_detik", LONGEST_ASK)),
             minutes=float(content.get("waktu_menit", 0)),
             years=tuple(int(year) for year in content.get("tahun") or []),
             bodies=tuple(read_body(path, body) for body in content.get("badan") or []),
@@ -85,7 +88,9 @@ def read_plan(path: Path) -> Plan:
             folder=path.resolve().parent,
         )
     except (TypeError, ValueError) as error:
-        raise PlanWrong(f"{path}: jeda_detik, batas_mb, waktu_menit, dan tahun harus angka ({error})") from error
+        raise PlanWrong(
+            f"{path}: jeda_detik, batas_mb, batas_detik, waktu_menit, dan tahun harus angka ({error})"
+        ) from error
 
 
 def check_keys(path: Path, content: Any, known: set[str], needed: set[str]) -> None:

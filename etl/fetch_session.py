@@ -14,8 +14,9 @@ from typing import Any
 
 from etl.archive import store
 from etl.errors import BadAnswer
+from etl.fetch_ask import Ask
 from etl.fetch_batch import STOPPING, Batch, Page, address_mark
-from etl.fetch_client import Ask, Client, Received
+from etl.fetch_client import Client, Received
 from etl.fetch_journal import Journal, Line, clock, written
 from etl.fetch_plan import Plan
 from etl.fetch_verdict import NEUTRAL

@@ -82,8 +82,13 @@ def source_files(raw: Path) -> list[Path]:
     outside = [p for p in found if p.is_symlink() and raw.resolve() not in p.resolve().parents]
     if outside:
         raise EtlError(f"{outside[0]}: tautan ke luar folder {raw}; salin berkasnya ke dalam folder")
-    visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(raw).parts)]
-    return sorted(visible, key=lambda p: (-len(p.relative_to(raw).parts), p.relative_to(raw).as_posix().encode()))
+    return import_order([p for p in found if not any(part.startswith(".") for part in p.relative_to(raw).parts)], raw)
+
+
+def import_order(paths: list[Path], raw: Path) -> list[Path]:
+    """Deeper folders first, then by name."""
+    places = {path: path.relative_to(raw) for path in paths}
+    return sorted(paths, key=lambda p: (-len(places[p].parts), os.fsencode(places[p].as_posix())))
 
 
 def store(path: Path, out: Path) -> str:
@@ -118,6 +123,8 @@ def read_konteks(path: Path, raw: Path) -> dict[str, Any]:
         file = folder / KONTEKS
         if not file.exists():
             continue
+        if file.is_symlink() and raw.resolve() not in file.resolve().parents:
+            raise EtlError(f"{file}: tautan ke luar folder {raw}; isi berkas lain tidak boleh menjadi konteks")
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         if not isinstance(content, dict):
             raise EtlError(f"{file}: isinya harus pasangan 'kunci: nilai'")

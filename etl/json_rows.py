@@ -204,6 +204,9 @@ def _object_or_lines(cursor: Cursor) -> Iterator[Any]:
             yield from _array(cursor, last=False)
         else:
             members[key] = cursor.value()
+            if key in ROW_KEYS and not found and (rows := _rows_below(members[key])) is not None:
+                found = True
+                yield from rows
         if cursor.peek() != ",":
             break
         cursor.take(",")
@@ -216,6 +219,23 @@ def _object_or_lines(cursor: Cursor) -> Iterator[Any]:
         raise json.JSONDecodeError("Extra data", cursor.buffer, cursor.position)
     elif not found:
         raise _not_tabular()
+
+
+def _rows_below(value: Any) -> list[Any] | None:
+    """Return the only list below an object, as GraphQL answers ``{"data": {"blacklists": {"blacklists": []}}}``.
+
+    More than one list, or none, is no table: nothing says which of them holds the rows.
+    """
+    found = list(_lists_in(value)) if isinstance(value, dict) else []
+    return found[0] if len(found) == 1 else None
+
+
+def _lists_in(value: dict[str, Any]) -> Iterator[list[Any]]:
+    for member in value.values():
+        if isinstance(member, list):
+            yield member
+        elif isinstance(member, dict):
+            yield from _lists_in(member)
 
 
 def _lines(cursor: Cursor) -> Iterator[Any]:

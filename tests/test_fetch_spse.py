@@ -11,7 +11,6 @@ from servers.spse import Spse
 from servers.spse_lists import invented
 
 from etl import fetch as fetching
-from etl import fetch_network
 from etl.archive import read_log
 from etl.errors import PlanWrong
 from etl.sources import fetch_spse
@@ -33,11 +32,11 @@ def pull(tmp_path, monkeypatch):
     """Fetch from a server on a day; returns what became of the parts that were due."""
     monkeypatch.setattr("os.fsync", lambda file: None)  # what survives a power cut is tested elsewhere
 
-    def run(server, day=0, accept=(), **block):
+    def run(server, day=0, accept=(), seconds=60, **block):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1_764_300_000 + day * DAY))
         slugs = sorted({slug for slug, _, _ in server.lists})
         plan = {
-            "pengenal": AGENT, "jeda_detik": 0, "jaringan_lokal": True, "tahun": [2025],
+            "pengenal": AGENT, "jeda_detik": 0, "batas_detik": seconds, "jaringan_lokal": True, "tahun": [2025],
             "badan": [{"nama": f"Badan {slug}", "slug": slug, "kd_lpse": 35} for slug in slugs],
             "sumber": {"spse": {"alamat": server.url} | block},
         }  # fmt: skip
@@ -194,31 +193,29 @@ DETAILS = LISTS | {"short_length": "terpotong", "gone_year": "bukan_jenisnya"}
 ONE = {"daftar": ["swakelola"], "rinci": ["swakelola"]}
 
 
-def test_a_list_that_misbehaves_leaves_the_good_one(pull, tmp_path, monkeypatch):
+def test_a_list_that_misbehaves_leaves_the_good_one(pull, tmp_path):
     assert LISTS.keys() == KINDS.keys()
     with Spse(year_of({"swakelola": 6}, running=0)) as server:
         pull(server, **ONE)
         before = read_log(tmp_path / "out")
-        monkeypatch.setattr(fetch_network, "LONGEST_TARGET", 0.3)
         found = {}
         for day, kind in enumerate(LISTS, 1):
             server.misbehave = {"/kaltimprov/dt/": kind}
-            found[kind] = pull(server, day, **ONE)["kaltimprov/2025/swakelola"]
+            found[kind] = pull(server, day, seconds=1 if kind == "drip" else 60, **ONE)["kaltimprov/2025/swakelola"]
             assert read_log(tmp_path / "out") == before
         assert found == LISTS
         server.misbehave = {}
         assert set(pull(server, day=99, **ONE).values()) == {"selesai"} and read_log(tmp_path / "out") == before
 
 
-def test_a_detail_that_misbehaves_costs_only_itself(pull, tmp_path, monkeypatch):
+def test_a_detail_that_misbehaves_costs_only_itself(pull, tmp_path):
     with Spse(year_of({"swakelola": len(DETAILS)}, running=0)) as server:
-        monkeypatch.setattr(fetch_network, "LONGEST_TARGET", 0.3)
         start = "/kaltimprov/swakelola/pengumumanswakelolapelaksana/"
         kinds = {
             row[0]: kind for row, kind in zip(server.lists["kaltimprov", "swakelola", "2025"], DETAILS, strict=True)
         }
         server.misbehave = {start + kode: kind for kode, kind in kinds.items()}
-        assert pull(server, **ONE)["kaltimprov/2025/swakelola/rinci"] == DETAILS["429_seconds"]
+        assert pull(server, seconds=2, **ONE)["kaltimprov/2025/swakelola/rinci"] == DETAILS["429_seconds"]
         report = json.loads((tmp_path / "out/arsip/laporan/putaran-00001.json").read_text())
         found = {kinds[line["nama"].split("/")[-2]]: line["putusan"] for line in report["insiden"]}
         assert found == DETAILS
@@ -230,7 +227,7 @@ def test_a_detail_that_misbehaves_costs_only_itself(pull, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("kind", ["429_seconds:2", "429_date:1", "503:3", "truncate:1", "reset:2", "drip:1"])
-def test_a_trouble_that_passes_is_none(pull, tmp_path, monkeypatch, kind):
+def test_a_trouble_that_passes_is_none(pull, tmp_path, kind):
     with Spse(year_of({"darurat": 6}, running=0)) as server:
         server.misbehave = {"/kaltimprov/dt/": kind}
         server.drip = 0

@@ -1,8 +1,8 @@
-"""SiRUP (LKPP), the public search of plans (``caripaketctr/search``).
+"""SiRUP (LKPP): the public search of plans (``caripaketctr/search``) and its older lists (``datatablectr``).
 
 Caveats: the planned month comes with its English name (``January 2026``); domestic and small-enterprise flags are
-booleans where ISB writes ``PDN``/``Non-PDN`` and ``UKM``/``Non-UKM``; the search shows announced plans only, but no row
-says so.
+booleans where ISB writes ``PDN``/``Non-PDN`` and ``UKM``/``Non-UKM``; both show announced plans only, but no row
+says so. Rows of the lists have no headers and fewer columns: they only complete what other sources say.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,17 @@ WORDS = {
 def rup_penyedia(records: Iterator[Record]) -> Iterator[Record]:
     """Yield found plans with the planned month as its first day and the flags in the words of ISB."""
     for record in records:
-        record["tgl_awal_pemilihan"] = first_day(record["pemilihan"])
+        record["tgl_awal_pemilihan"] = first_day(record["7" if "7" in record else "pemilihan"])
         for header, (field, words) in WORDS.items():
             flag = record.get(header, "")
             record[field] = words.get(flag, flag)
+        yield record
+
+
+def rup_swakelola(records: Iterator[Record]) -> Iterator[Record]:
+    """Yield self-managed plans of a list with the planned month as its first day."""
+    for record in records:
+        record["tgl_awal_pelaksanaan_kontrak"] = first_day(record["6"])
         yield record
 
 

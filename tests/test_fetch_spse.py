@@ -1,6 +1,7 @@
 """SPSE portals on loopback: everything comes once, nothing comes twice, and what is not a list never replaces one."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def pull(tmp_path, monkeypatch):
     """Fetch from a server on a day; returns what became of the parts that were due."""
     monkeypatch.setattr("os.fsync", lambda file: None)  # what survives a power cut is tested elsewhere
 
-    def run(server, day=0, accept=(), seconds=60, **block):
+    def run(server, day=0, accept=(), seconds=60, sleep=lambda seconds: None, **block):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1_764_300_000 + day * DAY))
         slugs = sorted({slug for slug, _, _ in server.lists})
         plan = {
@@ -42,9 +43,7 @@ def pull(tmp_path, monkeypatch):
         }  # fmt: skip
         path = tmp_path / "fetch.yml"
         path.write_text(yaml.safe_dump(plan))
-        answers = fetching.fetch(
-            fetching.read_plan(path), tmp_path / "out", lambda text: None, lambda seconds: None, accept
-        )
+        answers = fetching.fetch(fetching.read_plan(path), tmp_path / "out", lambda text: None, sleep, accept)
         return {a.nama.removeprefix("spse/"): a.putusan for a in answers if a.putusan != "belum_waktunya"}
 
     return run
@@ -151,6 +150,28 @@ def test_several_portals_share_a_host_but_not_a_session(pull, tmp_path):
         found = pull(server)
         assert set(found.values()) == {"selesai"} and len(detail_names(tmp_path / "out")) == 5 * 6
         assert len([seen for seen in server.seen if seen.path.endswith("/lelang")]) == 4
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+@pytest.mark.parametrize("after", [1, 4, 9, 23, 40])
+def test_a_killed_pull_goes_on_without_asking_twice(pull, tmp_path, after):
+    left = iter(range(after))
+
+    def sleep(seconds):
+        if next(left, None) is None:
+            raise Killed
+
+    with Spse(year_of({"lelang": 5, "darurat": 4}), cap=2) as server:
+        with pytest.raises(Killed):
+            pull(server, sleep=sleep)
+        assert set(pull(server).values()) == {"selesai"}
+        asked = Counter((seen.path, re.sub("authenticityToken=.*", "", seen.body.decode())) for seen in server.seen)
+        del asked["/robots.txt", ""], asked["/kaltimprov/lelang", ""]
+        assert set(asked.values()) == {1} and len(asked) == 5 * 6 + 4 * 2 + 4 + 3 + 3
+        assert {kind: len(rows) for kind, rows in listed(tmp_path / "out").items()} == {"lelang": 5, "darurat": 4}
 
 
 @pytest.mark.parametrize("life", [1, 4])

@@ -304,3 +304,10 @@ def test_the_shipped_plan_pulls_all_portals_of_the_province():
     assert len({nama.split("/")[1] for nama in names}) == len(plan.bodies) == 11
     assert len(names) == len(set(names)) == 11 * len(plan.years) * 5 * 3
     assert plan.pause >= 1.5 and plan.agent.startswith("Mozilla/5.0 (compatible; ")
+    every = [part.nama for part in fetching.all_parts(plan)]
+    assert len(every) == len(set(every)) and {nama.split("/")[0] for nama in every} >= {
+        "spse",
+        "sirup",
+        "inaproc",
+        "djpk",
+    }

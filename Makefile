@@ -7,6 +7,7 @@ OUT ?= build
 SCALE ?= 1
 SEED ?= 2026
 HOST ?= 127.0.0.1
+PLAN ?= fetch.yml
 VENV ?= .venv
 SERVE ?= .venv-serve
 PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
@@ -41,9 +42,8 @@ build: $(VENV)/.ready
 	@test -n "$(RAW)" || { echo "pakai: make build RAW=folder-berkas-mentah OUT=folder-hasil"; exit 2; }
 	$(RUN) build $(RAW) --out $(OUT)
 
-# Fetch what a plan names and publish it: make refresh PLAN=tarikan.yml OUT=folder
+# Fetch what a plan names (fetch.yml: Kaltim and its kabupaten/kota) and publish it: make refresh OUT=folder
 refresh: $(VENV)/.ready
-	@test -n "$(PLAN)" || { echo "pakai: make refresh PLAN=tarikan.yml OUT=folder-hasil"; exit 2; }
 	$(RUN) refresh $(PLAN) --out $(OUT)
 
 # Build the invented sample anew: make sample SCALE=10 OUT=build

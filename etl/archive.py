@@ -152,6 +152,28 @@ def read_log(out: Path) -> list[Pull]:
     return [pulls[seq] for seq in sorted(pulls)]
 
 
+def log_mark(out: Path) -> dict[str, Any]:
+    """How long the log is and its hash: with the bytes it names, all that a release knows of its sources."""
+    content = whole_lines(out)
+    return {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def log_before(out: Path, mark: dict[str, Any]) -> bytes:
+    """The beginning of the log that a release was made of; raises ``ReleaseBroken`` where it is not what it was."""
+    lines = whole_lines(out).splitlines(keepends=True)
+    content = b"".join(lines[: mark["lines"]])
+    if hashlib.sha256(content).hexdigest() != mark["sha256"]:
+        raise ReleaseBroken(f"{out / 'arsip' / 'catatan.jsonl'}: awalnya bukan lagi yang dipakai rilis itu")
+    return content
+
+
+def whole_lines(out: Path) -> bytes:
+    """The log without the cut end of an interrupted write."""
+    path = out / "arsip" / "catatan.jsonl"
+    content = path.read_bytes() if path.exists() else b""
+    return content[: content.rfind(b"\n") + 1]
+
+
 def append_log(out: Path, pulls: list[Pull]) -> None:
     """Write new lines at the end of the log, after cutting off a line that an interrupted write left unfinished."""
     path = out / "arsip" / "catatan.jsonl"

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import subprocess
 import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from etl.archive import Pull, file_hash, import_folder, read_log, verify
+from etl.archive import Pull, file_hash, import_folder, log_mark, read_log, verify
 from etl.delta import record_delta
 from etl.descriptors import Resource, load_datasets, load_resources, read_yaml
 from etl.durable import build_lock, sync, write_whole
@@ -59,6 +60,24 @@ def fingerprint(pulls: list[Pull], code: str, key: bytes) -> str:
     return hashlib.sha256("".join(pull_stamp(pull, code, key) for pull in pulls).encode()).hexdigest()
 
 
+def made_of(out: Path, datapackages: Path, key: bytes) -> dict[str, object]:
+    """Of what a release is made, for its manifest: archive, key and code as one hash, log and code by themselves."""
+    code = code_hash(datapackages)
+    mark = fingerprint(read_log(out), code, key)
+    return {"fingerprint": mark, "archive": log_mark(out), "code": {"sha256": code, "commit": commit()}}
+
+
+def commit() -> str:
+    """The commit of this checkout, where it is one: with it the code that made a release is found again."""
+    try:
+        asked = subprocess.run(
+            ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip() if asked.returncode == 0 and (ROOT / ".git").exists() else ""
+
+
 def prepare_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: bytes, stamp: str) -> bool:
     """Extract and validate one pull unless its working files bear this stamp already; say whether work was done."""
     mark = out / "kerja" / pull.stem / "cap"
@@ -97,20 +116,28 @@ def build(
             finish(out, resources, "", current_version(out), datapackages, say)
             say(f"tidak ada perubahan: rilis {current_version(out)} tetap")
             return done
-        for number, pull in enumerate(pulls, start=1):
-            if prepare_pull(pull, out, resources, key, pull_stamp(pull, code, key)):
-                say(f"olah [{number}/{len(pulls)}] {pull.nama}")
-        rows = load(out, pulls, resources)
-        say("muat: staging.db")
-        for name, count in link(out, resources).items():
-            say(f"taut: {name} {count} baris")
-        raised = flag(out, resources)
-        say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda")
+        rows = prepare(out, pulls, resources, code, key, say)
         before = current_version(out)
-        release = publish(out, resources, load_datasets(datapackages), mark)
+        release = publish(out, resources, load_datasets(datapackages), made_of(out, datapackages, key))
         finish(out, resources, before, release, datapackages, say)
         say(f"terbit: rilis {release} dalam {time.monotonic() - started:.1f} detik")
         return rows
+
+
+def prepare(
+    out: Path, pulls: list[Pull], resources: dict[str, Resource], code: str, key: bytes, say: Say
+) -> list[dict[str, str]]:
+    """All stages between archive and publication; return the rows of ``berkas_sumber``."""
+    for number, pull in enumerate(pulls, start=1):
+        if prepare_pull(pull, out, resources, key, pull_stamp(pull, code, key)):
+            say(f"olah [{number}/{len(pulls)}] {pull.nama}")
+    rows = load(out, pulls, resources)
+    say("muat: staging.db")
+    for name, count in link(out, resources).items():
+        say(f"taut: {name} {count} baris")
+    raised = flag(out, resources)
+    say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda")
+    return rows
 
 
 def finish(out: Path, resources: dict[str, Resource], before: str, release: str, datapackages: Path, say: Say) -> None:

@@ -13,7 +13,7 @@ from etl import build as builder
 from etl.archive import import_folder, read_log, verify
 from etl.cli_faults import FAULTS, stop
 from etl.cli_options import out_option, packages_option
-from etl.cli_release import apply_delta_command, ckan_command, withdraw_command
+from etl.cli_release import apply_delta_command, ckan_command, rebuild_command, withdraw_command
 from etl.delta import verify_deltas
 from etl.descriptors import load_datasets, load_resources
 from etl.durable import build_lock
@@ -40,7 +40,7 @@ def cli() -> None:
     """Group of all commands."""
 
 
-for command in (ckan_command, withdraw_command, apply_delta_command):
+for command in (ckan_command, withdraw_command, apply_delta_command, rebuild_command):
     cli.add_command(command)
 
 
@@ -168,9 +168,9 @@ def flag(out: Path, datapackages: Path) -> None:
 def publish(out: Path, datapackages: Path) -> None:
     """Terbitkan OUT/staging.db sebagai rilis baru; OUT/current dialihkan paling akhir."""
     with build_lock(out):
-        mark = builder.fingerprint(read_log(out), builder.code_hash(datapackages), pseudonym_key())
+        made = builder.made_of(out, datapackages, pseudonym_key())
         resources, before = load_resources(datapackages), current_version(out)
-        release = publish_release(out, resources, load_datasets(datapackages), mark)
+        release = publish_release(out, resources, load_datasets(datapackages), made)
         record(out, resources, before or release, release)
     click.echo(f"rilis {release}")
 

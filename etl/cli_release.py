@@ -10,6 +10,7 @@ from etl.cli_options import out_option, packages_option
 from etl.delta import apply_delta
 from etl.descriptors import load_datasets
 from etl.durable import build_lock
+from etl.rebuild import rebuild
 from etl.retention import withdraw
 
 
@@ -51,3 +52,16 @@ def apply_delta_command(release: Path, delta: Path, target: Path) -> None:
     """Susun CSV rilis berikutnya di TARGET dari folder RELEASE dan DELTA; setiap tabel diperiksa sidiknya."""
     done = apply_delta(release, delta, target)
     click.echo(f"{list(done.values()).count('berubah')} tabel berubah, {list(done.values()).count('sama')} sama")
+
+
+@click.command("rebuild")
+@click.argument("version")
+@click.argument("target", type=click.Path(path_type=Path, file_okay=False))
+@out_option
+@packages_option
+def rebuild_command(version: str, target: Path, out: Path, datapackages: Path) -> None:
+    """Bangun ulang rilis VERSION di folder baru TARGET dari arsip, tanpa jaringan; setiap berkas dibandingkan.
+
+    Contoh: python -m etl rebuild 880b48d663e79703 /tmp/ulang --out build
+    """
+    rebuild(out, version, target, datapackages, lambda text: click.echo(text, err=True))

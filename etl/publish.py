@@ -39,17 +39,17 @@ LONGEST = 90_000
 """Bytes of one cell; less than ``LONGEST`` of ``plugins/sql_worker/guard.py``, so that each can be asked for."""
 
 
-def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], fingerprint: str) -> str:
-    """Build, check and switch to a new release; return its version. The old release stays for rollback."""
+def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], made: Json) -> str:
+    """Build, check and switch to a new release, ``made`` of what its manifest says; the old one stays for rollback."""
     aside = out / "releases" / f".baru-{os.getpid()}"
     with removed_on_failure(aside):
         remove(aside)
         (aside / "data").mkdir(parents=True)
-        version = fill_release(out, aside, resources, datasets, fingerprint)
+        version = fill_release(out, aside, resources, datasets, made)
         return switch(out, aside, version)
 
 
-def fill_release(out: Path, aside: Path, resources: dict[str, Resource], datasets: list[Json], fingerprint: str) -> str:
+def fill_release(out: Path, aside: Path, resources: dict[str, Resource], datasets: list[Json], made: Json) -> str:
     """Write every file of a release into the folder ``aside``; return its version."""
     public = {name: r for name, r in resources.items() if r.descriptor["x-privacy"] == "public"}
     build_database(out, aside / "opendata.db", public)
@@ -66,7 +66,7 @@ def fill_release(out: Path, aside: Path, resources: dict[str, Resource], dataset
     write_json(aside / "datapackage.json", release_package(credit, public, tables, version, is_sample(sources)))
     write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))
     (aside / "CITATION.cff").write_text(citation(version, sources, is_sample(sources)), encoding="utf-8")
-    content = manifest(out, aside, version, tables, sources, fingerprint)
+    content = manifest(out, aside, version, tables, sources, made)
     write_json(aside / "manifest.json", content)
     write_sums(aside, content)
     return version
@@ -204,14 +204,14 @@ def is_sample(sources: list[Json]) -> bool:
     return any((urlsplit(row["url"] or "").hostname or "").endswith(SAMPLE_HOST) for row in sources)
 
 
-def manifest(out: Path, aside: Path, version: str, tables: Json, sources: list[Json], fingerprint: str) -> Json:
+def manifest(out: Path, aside: Path, version: str, tables: Json, sources: list[Json], made: Json) -> Json:
     """What the release holds: tables with rows, bytes, hashes, sums and formats; members; sources; the one before."""
     members = [p for p in sorted(aside.rglob("*")) if p.is_file()]
     previous = current_version(out)
     return {
         "version": version,
         "previous": previous if previous != version else previous_of(out, version),
-        "fingerprint": fingerprint,
+        **made,
         "sample": is_sample(sources),
         "tables": tables,
         "files": {

@@ -12,7 +12,6 @@ from typing import Any
 
 from etl.errors import FileRefused
 from etl.fetch_batch import STOPPING
-from etl.fetch_journal import clock, written
 from etl.fetch_plan import Plan
 from etl.fetch_session import Ask, BadAnswer, Page, Part, Session
 from etl.tables import read_tables
@@ -71,8 +70,7 @@ def wanted(found: dict[str, str], plan: Plan, year: int, session: Session) -> It
         if number in found:
             yield number, found[number]
         elif found:
-            absent = BadAnswer("tidak_ada", f"portal tidak memuat {body['nama']} untuk tahun {year}")
-            session.incident(f"djpk/{year}/{body['nama']}", absent, written(clock()))
+            session.tell(f"djpk/{year}/{body['nama']}", "tidak_ada", f"portal tidak memuatnya untuk tahun {year}")
 
 
 def fetch_report(block: dict[str, Any], year: int, number: str, name: str, session: Session) -> None:

@@ -13,11 +13,10 @@ from typing import Any
 
 import yaml
 
-from etl.archive import KONTEKS, Found, append_found, import_order, read_konteks, store
+from etl.archive import KONTEKS, import_order, read_konteks
 from etl.errors import EtlError
-from etl.fetch_journal import clock, written
 from etl.fetch_plan import Plan
-from etl.fetch_session import BadAnswer, Part, Session
+from etl.fetch_session import BadAnswer, Batch, Part, Session
 
 KEYS = {"lokasi", "tenang_detik"}
 NAME = "kiriman"
@@ -38,15 +37,14 @@ def take_folder(folder: Path, pause: float, session: Session) -> None:
     """Archive what is complete, in the order in which an import takes it; one bad file does not stop the others."""
     if not folder.is_dir():
         raise BadAnswer("hilang", "folder kiriman tidak ada")
-    found: list[Found] = []
-    for path in complete_files(folder, pause, session):
-        try:
-            found.append(take_file(path, folder, session))
-        except BadAnswer as bad:
-            tell(session, path, folder, bad)
-        except (EtlError, OSError, yaml.YAMLError, UnicodeError) as error:
-            tell(session, path, folder, BadAnswer("ditolak", f"tidak dapat dibaca: {type(error).__name__}"))
-    append_found(session.out, found)
+    with session.loose(NAME, pull="") as batch:
+        for path in complete_files(folder, pause, session):
+            try:
+                take_file(path, folder, batch)
+            except BadAnswer as bad:
+                tell(session, path, folder, bad)
+            except (EtlError, OSError, yaml.YAMLError, UnicodeError) as error:
+                tell(session, path, folder, BadAnswer("ditolak", f"tidak dapat dibaca: {type(error).__name__}"))
 
 
 def complete_files(folder: Path, pause: float, session: Session) -> Iterator[Path]:
@@ -102,21 +100,21 @@ def look(paths: list[Path]) -> Look:
     return found
 
 
-def take_file(path: Path, folder: Path, session: Session) -> Found:
+def take_file(path: Path, folder: Path, batch: Batch) -> None:
     """Archive one file; raises ``BadAnswer`` for one that is too large or was written to meanwhile."""
     before = look([path])
-    if before and before[path][0] > session.plan.limit:
-        raise BadAnswer("terlalu_besar", f"lebih besar dari batas {session.plan.limit >> 20} MB")
+    limit = batch.session.plan.limit
+    if before and before[path][0] > limit:
+        raise BadAnswer("terlalu_besar", f"lebih besar dari batas {limit >> 20} MB")
     nama = f"{NAME}/{path.relative_to(folder).as_posix()}"
     nama.encode()  # a name that is not UTF-8 cannot be logged
-    konteks = read_konteks(path, folder)
-    sha256 = store(path, session.out)
+    page = batch.put(nama, path, read_konteks(path, folder))
     if look([path]) != before:
+        batch.drop(page)
         raise BadAnswer("belum_waktunya", "masih ditulis; diambil di putaran berikut")
-    return Found(nama, sha256, konteks, {})
 
 
 def tell(session: Session, path: Path, folder: Path, bad: BadAnswer) -> None:
     """Note what became of a file that was not taken."""
     shown = path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
-    session.incident(f"{NAME}/{shown}", bad, written(clock()))
+    session.tell(f"{NAME}/{shown}", bad.verdict, bad.reason)

@@ -34,6 +34,7 @@ LONGEST_REST = 3600.0
 """Seconds that a host's own count of requests may make us wait: INAPROC counts by the hour."""
 EPOCH = 1e9
 CHANCE = 0.25
+ECHO = "jawaban mengulang kredensial kita; tidak disimpan"
 
 Sleep = Callable[[float], None]
 Note = Callable[..., Any]
@@ -84,8 +85,8 @@ class Client:
             received = self.persist(ask, host, conditions, aside)
         except BadAnswer as bad:
             self.failures[host] = self.failures.get(host, 0) + 1 if bad.verdict in CLOSING else 0
-            if aside.exists() and repeats_secret(ask, aside.read_bytes()):
-                aside.unlink()
+            if bad.verdict == "memuat_rahasia" or (aside.exists() and repeats_secret(ask, aside.read_bytes())):
+                aside.unlink(missing_ok=True)
             raise
         self.failures[host] = 0
         self.mind_rate(host, received.headers)
@@ -139,7 +140,7 @@ class Client:
                 self.note(ask, status=response.status_code, ms=round((time.monotonic() - started) * 1000))
                 if response.status_code == httpx.codes.NOT_MODIFIED and conditions:
                     return Received(None, "tetap", response.status_code, response.headers)
-                self.refuse_secret(ask, response, aside)
+                self.refuse_secret(ask, response)
                 verdict = judge(response, aside.read_bytes(), ask.kind, ask.empty)
                 return Received(aside, verdict, response.status_code, response.headers)
             except BadAnswer as found:
@@ -167,7 +168,7 @@ class Client:
             response = self.http.send(made, stream=True)
             try:
                 if not response.has_redirect_location:
-                    write_body(response, aside, self.plan.limit)
+                    write_body(response, aside, self.plan.limit, ask)
                     return response
             finally:
                 response.close()
@@ -187,11 +188,10 @@ class Client:
             raise BadAnswer("host_asing", reason)
         addresses(parts.host, parts.port or parts.scheme, self.plan.local)
 
-    def refuse_secret(self, ask: Ask, response: httpx.Response, aside: Path) -> None:
-        """Drop an answer that repeats the secret it was asked with: it must not come into the archive."""
-        if repeats_secret(ask, aside.read_bytes() + repr(response.headers.raw).encode()):
-            aside.unlink()
-            raise BadAnswer("memuat_rahasia", "jawaban mengulang kredensial kita; tidak disimpan", response.status_code)
+    def refuse_secret(self, ask: Ask, response: httpx.Response) -> None:
+        """Refuse an answer whose headers repeat the secret it was asked with; ``write_body`` sees to the body."""
+        if repeats_secret(ask, repr(response.headers.raw).encode()):
+            raise BadAnswer("memuat_rahasia", ECHO, response.status_code)
 
     def close(self) -> None:
         """Close all connections."""
@@ -208,15 +208,24 @@ def fault(error: Exception) -> BadAnswer:
     return BadAnswer("sambungan", f"sambungan gagal: {name}")
 
 
-def write_body(response: httpx.Response, path: Path, limit: int) -> None:
-    """Write a body to a file; a transfer that ends early raises, one that is too large is given up."""
-    size = 0
+def write_body(response: httpx.Response, path: Path, limit: int, ask: Ask) -> None:
+    """Write a body to a file; a transfer that ends early raises, one that is too large is given up.
+
+    The end of what came is held back until it is seen that no secret begins in it: a run that dies here leaves none.
+    """
+    size, held, back = 0, b"", 4 * len(ask.secret) if ask.rahasia else 0
     with path.open("wb") as file:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > limit:
                 raise BadAnswer("terlalu_besar", f"lebih besar dari batas {limit >> 20} MB", response.status_code)
-            file.write(chunk)
+            held += chunk
+            if back and repeats_secret(ask, held):
+                raise BadAnswer("memuat_rahasia", ECHO, response.status_code)
+            safe = max(len(held) - back, 0)
+            file.write(held[:safe])
+            held = held[safe:]
+        file.write(held)
 
 
 def retry_after(response: httpx.Response) -> float:

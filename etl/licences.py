@@ -5,7 +5,9 @@ for, as Satu Data eProc does under CC BY-NC-SA 4.0). They go to every table that
 tables split from it, and to all that are computed from those: what is made from a non-commercial source stays so.
 """
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Set
+from contextlib import closing
 from pathlib import Path
 
 from etl.archive import Pull
@@ -19,15 +21,20 @@ COMPUTED = "jejak_tanda"
 """Dataset of the signs: each sign reads other tables, so that its tables bear the terms of all."""
 
 
-def brought(pulls: Iterable[Pull], sources: list[Json], resources: dict[str, Resource]) -> dict[str, Json]:
+def brought(
+    pulls: Iterable[Pull],
+    sources: list[Json],
+    resources: dict[str, Resource],
+    filled: Set[tuple[str, str]] = frozenset(),
+) -> dict[str, Json]:
     """Table -> ``{"licenses": […], "sources": […]}`` that its files bring; tables without any are left out.
 
-    ``sources`` are the rows of ``berkas_sumber``.
+    ``sources`` are the rows of ``berkas_sumber``; ``filled`` are (table, sha256) of files that filled single fields.
     """
     given = {pull.seq: pull.konteks for pull in pulls if pull.konteks.get("lisensi") or pull.konteks.get("atribusi")}
     direct: dict[str, set[int]] = {}
     for row in sources:
-        if row["tarikan"] in given and row["terbit"]:
+        if row["tarikan"] in given and (row["terbit"] or (row["resource"], row["sha256"]) in filled):
             direct.setdefault(row["resource"], set()).add(row["tarikan"])
     if not direct:
         return {}
@@ -38,6 +45,12 @@ def brought(pulls: Iterable[Pull], sources: list[Json], resources: dict[str, Res
         if pulls_behind:
             found[name] = terms([given[seq] for seq in sorted(pulls_behind)])
     return found
+
+
+def filled_from(database: Path) -> set[tuple[str, str]]:
+    """(table, sha256) of the files that filled fields of rows that other files brought, as ``asal`` says."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        return set(db.execute("SELECT DISTINCT tabel, sha256 FROM asal"))
 
 
 def terms(contexts: list[Json]) -> Json:

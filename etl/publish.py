@@ -24,7 +24,7 @@ from etl.durable import exchange, remove, removed_on_failure, sync
 from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Json
-from etl.licences import brought
+from etl.licences import brought, filled_from
 from etl.release_check import RETIRED, check_release, copy_software, read_manifest
 from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
@@ -55,7 +55,7 @@ def fill_release(out: Path, aside: Path, resources: dict[str, Resource], dataset
     build_database(out, aside / "opendata.db", public)
     check_database(aside / "opendata.db", public)
     sources = read_sources(aside / "opendata.db")
-    credit = credits(public, datasets, brought(read_log(out), sources, public))
+    credit = credits(public, datasets, brought(read_log(out), sources, public, filled_from(aside / "opendata.db")))
     tables = write_tables(aside, public, credit, is_sample(sources), out / "current")
     copy_reports(out, aside / "laporan")
     copy_software(aside / "sbom")

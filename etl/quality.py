@@ -54,13 +54,16 @@ def quality_rows(
         for name, merged in merges.items()
         for f in merged.asal
     ]
+    terms = brought(
+        (pull for pull, _ in files), published_counts(berkas), resources, {(a["tabel"], a["sha256"]) for a in asal}
+    )
     return {
         "berkas_sumber": berkas,
         "baris_ditahan": ditahan,
         "kolom_baru": baru,
         "asal": asal,
         "cakupan_baris": coverage_rows(parts, merges, resources),
-        **dictionary_rows(resources, brought((pull for pull, _ in files), published_counts(berkas), resources)),
+        **dictionary_rows(resources, terms),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from conftest import ROOT
 from servers.api_rows import Rows, live_plans
 from servers.base import Reply, Seen
 from servers.inaproc import RESOURCES, InaprocServer
@@ -22,7 +23,7 @@ from etl.canonical import canonical_path, read_columns
 from etl.descriptors import Resource, load_resources
 from etl.errors import PlanWrong
 from etl.extract import extract_pull
-from etl.fetch import fetch, read_plan
+from etl.fetch import all_parts, fetch, read_plan
 from etl.licences import brought
 
 AGENT = "KaltimTerbuka-uji (https://contoh.invalid/kontak)"
@@ -490,3 +491,15 @@ def test_whatever_a_service_does_wrong_leaves_the_last_good_list(services: Servi
         ((found, why),) = services.run(**{source: sources[source]}).values()
         assert (kind, found) == (kind, verdict) and why
         assert services.pulled() == before, kind
+
+
+def test_the_shipped_plan_asks_for_every_body_and_names_no_part_twice() -> None:
+    plan = read_plan(ROOT / "fetch.yml")
+    parts = list(all_parts(plan))
+    names = [part.nama for part in parts]
+    assert len(set(names)) == len(names)
+    plans = {nama.split("/")[1] for nama in names if nama.startswith("sirup/")}
+    assert plans == {body["slug"] for body in plan.bodies} and len(plans) == 11
+    secrets = {part.nama.split("/")[0]: part.rahasia for part in parts if part.rahasia}
+    assert secrets == {"isb": "KALTIM_ISB_TOKEN", "inaproc": "KALTIM_INAPROC_TOKEN"}
+    assert not any(nama.startswith("satudata/") for nama in names)  # its terms reach every table that it feeds

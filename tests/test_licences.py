@@ -40,6 +40,19 @@ def test_a_file_without_published_rows_brings_nothing(make, tmp_path):
     assert NC["lisensi"] not in (tmp_path / "out/current/datapackage.json").read_text()
 
 
+def test_a_file_that_only_fills_fields_brings_its_terms(make, tmp_path):
+    files = {"a.json": [paket("1", nilai="7,6 M")], "b.json": [{"tender_id": "1", "exact": "7600123456"}]}
+    make({**files, "konteks.yml": yaml.safe_dump({"berkas": {"b.json": {**NC, "atribusi": SENTENCE}}})})
+    release = tmp_path / "out/current"
+    with closing(sqlite3.connect(release / "opendata.db")) as db:
+        assert db.execute("select terbit from berkas_sumber where nama = 'b.json'").fetchone() == (0,)
+        assert db.execute("select count(*) from asal").fetchone()[0] > 0
+        told = dict(db.execute("select tabel, lisensi from kamus_tabel"))
+    assert told["paket_uji"] == f"{NC['lisensi']}; CC0-1.0" and NC["lisensi"] not in told["kuitansi_uji"]
+    package = {r["name"]: r for r in json.loads((release / "datapackage.json").read_text())["resources"]}
+    assert {"title": SENTENCE} in package["paket_uji"]["sources"]
+
+
 @pytest.mark.parametrize(
     ("table", "reached", "free"),
     [

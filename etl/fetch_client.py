@@ -26,6 +26,8 @@ from etl.fetch_plan import Plan, host_of
 from etl.fetch_verdict import CLOSING, judge
 
 AGAIN = {429, 500, 502, 503, 504}
+GIVEN_UP = {"memuat_rahasia", "terlalu_besar"}
+"""Verdicts on what was being received, whatever its status: asking again would bring the same."""
 TRIES, HOPS, LONGEST_WAIT = 4, 5, 120.0
 FAILURES = 3
 """Asks in a row that a host may fail before it is left alone."""
@@ -145,7 +147,7 @@ class Client:
                 return Received(aside, verdict, response.status_code, response.headers)
             except BadAnswer as found:
                 bad = found
-                if bad.verdict != "terpotong" and bad.status not in AGAIN:
+                if bad.verdict in GIVEN_UP or bad.verdict != "terpotong" and bad.status not in AGAIN:
                     raise
                 if bad.status in AGAIN:
                     wait = retry_after(response) or wait

@@ -196,6 +196,7 @@ def test_no_token_is_left_anywhere_after_a_run_with_every_fault(servers: dict[st
     } == set(TOKENS)
     assert any(b"etl\0fetch" in line for line in run.lines)
     assert run.found() == []
+    assert "Traceback" not in said, said[-3000:]
     report = json.loads(next((run.out / "arsip" / "laporan").glob("*.json")).read_text(encoding="utf-8"))
     verdicts = {part["putusan"] for part in report["bagian"]}
     assert verdicts >= {"memuat_rahasia", "dibatasi", "status", "ditolak", "halaman_galat", "pengalihan", "host_asing"}

@@ -37,7 +37,8 @@ def stop(error: Exception) -> NoReturn:
     named = DISK.search(str(error)) or isinstance(error, OperationalError | duckdb.IOException)
     if not named:
         raise error
-    click.echo(f"galat: berkas tidak dapat ditulis atau dibaca: {error}", err=True)
+    told = " ".join(str(error).split())  # DuckDB adds lines of its own
+    click.echo(f"galat: berkas tidak dapat ditulis atau dibaca: {told}", err=True)
     sys.exit(74)
 
 

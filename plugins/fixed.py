@@ -79,6 +79,8 @@ def startup(datasette):
     database = datasette.get_database(release["database"])
     for name in SHAPES:
         setattr(database, name, remembered(getattr(database, name), release["tables"]))
+    database.get_all_foreign_keys = once(database.get_all_foreign_keys)
+    datasette.refresh_schemas = when_new(datasette)
     table_view.display_columns_and_rows = headings
 
 
@@ -93,6 +95,32 @@ def remembered(method: Callable[..., Awaitable[Any]], tables: Json) -> Callable[
             known[table, *more] = await method(table, *more)
         found = known[table, *more]
         return list(found) if isinstance(found, list) else found  # callers may change their list
+
+    return answer
+
+
+def once(method: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+    """The same answer, asked for once; nobody changes it."""
+    known: list[Any] = []
+
+    async def answer() -> Any:
+        if not known:
+            known.append(await method())
+        return known[0]
+
+    return answer
+
+
+def when_new(datasette: Any) -> Callable[[], Awaitable[None]]:
+    """Stock Datasette's look at the schema of every database, for each request only if one has come or can change."""
+    known: list[list[str]] = []
+    look = datasette.refresh_schemas
+
+    async def answer() -> None:
+        names = sorted(datasette.databases)
+        if [names] != known or any(db.is_mutable and not db.is_memory for db in datasette.databases.values()):
+            await look()
+            known[:] = [names]
 
     return answer
 

@@ -84,17 +84,22 @@ async def related(datasette: Any, release: Json, table: str, row: Any, keys: lis
     """Other tables with rows of the same code, counted where an index makes that cheap."""
     if len(keys) != 1 or not keys[0].startswith(("kd_", "kode_")):
         return []
-    column = keys[0]
-    indexed = {(r["tabel"], r["kolom"]) for r in await rows_of(datasette, release, INDEXES, {})}
-    found = []
-    for name, info in release["tables"].items():
-        if name == table or (name, column) not in indexed or column not in info["fields"]:
-            continue
-        sql = f"select count(*) from {escape_sqlite(name)} where {escape_sqlite(column)} = :code"
-        count = (await rows_of(datasette, release, sql, {"code": row[column]}))[0][0]
-        if count:
-            found.append({"table": name, "column": column, "count": count})
-    return found
+    column, shared = keys[0], datasette.jinja_env.globals
+    if "indexed_columns" not in shared:  # of a release that does not change
+        found = await rows_of(datasette, release, INDEXES, {})
+        shared["indexed_columns"] = {(row["tabel"], row["kolom"]) for row in found}
+    others = [
+        name
+        for name, info in release["tables"].items()
+        if name != table and column in info["fields"] and (name, column) in shared["indexed_columns"]
+    ]
+
+    def counted(ask: Any) -> list[Json]:
+        sql = f"select count(*) as count from %s where {escape_sqlite(column)} = :code"
+        counts = {name: ask(sql % escape_sqlite(name), {"code": row[column]})[0]["count"] for name in others}
+        return [{"table": name, "column": column, "count": count} for name, count in counts.items() if count]
+
+    return await shared["read"](datasette, counted)
 
 
 def split_empty(row: Any, columns: list[str]) -> tuple[list[str], list[str]]:

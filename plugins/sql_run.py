@@ -51,8 +51,10 @@ class Ended(Exception):
 @hookimpl
 def prepare_jinja2_environment(env, datasette):
     """Let pages ask."""
-    env.globals["sql_pool"] = Pool(datasette)
+    pool = Pool(datasette)
+    env.globals["sql_pool"] = pool
     env.globals["asked_sql"] = asked
+    env.globals.setdefault("site_figures", {})["sql"] = pool.figures
 
 
 @hookimpl
@@ -77,6 +79,7 @@ async def asked(datasette: Any, scope: Json, database: str, sql: str, values: Js
     pool = datasette.jinja_env.globals["sql_pool"]
     client = datasette.jinja_env.globals["client_of"](scope)
     if not await pool.places.enter(client):
+        pool.totals["sql_ditolak_total"] += 1
         yield {"fault": "busy", "word": ""}
         return
     try:
@@ -92,12 +95,18 @@ class Pool:
         self.datasette = datasette
         self.caps = CAPS | (datasette.plugin_config("kaltim-terbuka") or {}).get("sql", {})
         self.idle: list[Process] = []
+        self.totals = {"sql_total": 0, "sql_ditolak_total": 0, "sql_diganti_total": 0}
         self.threads = ThreadPoolExecutor(self.caps["serentak"], thread_name_prefix="sql")
 
     @cached_property
     def places(self) -> Any:
         """Who may ask (``sql_places.py``)."""
         return self.datasette.jinja_env.globals["sql_places"](self.caps)
+
+    def figures(self) -> dict[str, int]:
+        """Of readers' SQL for the site's figures: statements run and turned away, processes replaced, the queue."""
+        places = self.places
+        return {**self.totals, "sql_berjalan": places.held.total(), "sql_antre": len(places.line)}
 
     def start(self) -> None:
         """Start the processes, beside the event loop."""
@@ -113,6 +122,7 @@ class Pool:
         """The answer to one statement."""
         settings = self.datasette.setting
         job = {"database": database, "sql": sql, "values": values, "bytes": self.caps["bita"]}
+        self.totals["sql_total"] += 1
         job |= {"rows": settings("max_returned_rows"), "seconds": settings("sql_time_limit_ms") / 1000}
         return await asyncio.get_running_loop().run_in_executor(self.threads, self.ask, job)
 
@@ -124,6 +134,7 @@ class Pool:
             self.idle.append(process)
         else:
             process.end()
+            self.totals["sql_diganti_total"] += 1
             self.threads.submit(self.refill)
         return found
 

@@ -18,6 +18,16 @@ HELP = {
     "kaltim_memori_sendiri_bita": ("gauge", "Yang sama tanpa halaman berkas, yang dapat diambil kembali oleh kernel"),
     "kaltim_mulai_detik": ("gauge", "Waktu Unix proses situs mulai"),
     "kaltim_rilis_terbit_detik": ("gauge", "Waktu Unix rilis yang disajikan ditulis"),
+    "kaltim_ekspor_total": ("counter", "Unduhan yang dibuat"),
+    "kaltim_ekspor_ditolak_total": ("counter", "Unduhan yang ditolak karena tempat penuh"),
+    "kaltim_ekspor_berjalan": ("gauge", "Proses unduhan yang berjalan"),
+    "kaltim_ekspor_pembaca": ("gauge", "Pembaca yang sedang menerima unduhan"),
+    "kaltim_ekspor_bita": ("gauge", "Bita unduhan yang menunggu pembacanya di cakram"),
+    "kaltim_sql_total": ("counter", "Perintah SQL pembaca yang dijalankan"),
+    "kaltim_sql_ditolak_total": ("counter", "Perintah SQL pembaca yang ditolak karena tempat penuh"),
+    "kaltim_sql_diganti_total": ("counter", "Proses SQL yang diganti (melewati waktu atau memori)"),
+    "kaltim_sql_berjalan": ("gauge", "Perintah SQL pembaca yang berjalan"),
+    "kaltim_sql_antre": ("gauge", "Perintah SQL pembaca yang menunggu tempat"),
     "kaltim_rilis_tertinggal": ("gauge", "1 bila OUT/current menunjuk rilis lain (sedang berganti, atau ditolak)"),
 }
 

@@ -34,6 +34,12 @@ KINDS = (
 SHOWN = ("kamus", "opendata", "pertanyaan", "riwayat")
 """Addresses whose second part is a table or a question, which a log may name."""
 ENDING = re.compile(r"\.(excel\.csv|csv|xlsx|ndjson|json|geojson|png|svg|xml|zip|db|gz|parquet)$")
+SAFE = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+]
+"""What the gate says of every other answer that is no page (``plugins/gate_headers.py``)."""
 READABLE = 5.0
 """Seconds within which the database must answer a health check."""
 
@@ -219,6 +225,6 @@ def may_read(scope: Scope, allowed: tuple[str, ...]) -> bool:
 async def reply(send: Send, status: int, content_type: str, text: str) -> None:
     """A short answer that nobody keeps."""
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(text.encode())).encode())]
-    headers += [(b"cache-control", b"no-store"), (b"x-robots-tag", b"noindex"), (b"x-content-type-options", b"nosniff")]
+    headers += [(b"cache-control", b"no-store"), (b"x-robots-tag", b"noindex"), *SAFE]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

@@ -1,7 +1,8 @@
 """Hostile texts in every cell, name and parameter, read in a real Chromium: no script runs and the policy is never broken.
 
-The sample's database is filled with the corpus after it was built, so that nothing which the build refuses (control
-characters, marks of direction) spares the pages; titles of tables, columns and questions carry it too.
+In the full run the corpus stands in raw files of the sample and goes through the build. The database is filled with it
+again after it was built, so that nothing which the build refuses (control characters, marks of direction) spares the
+pages; titles of tables, columns and questions carry it too.
 """
 
 import csv
@@ -13,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -24,8 +26,8 @@ import httpx
 import openpyxl
 import pytest
 import yaml
-from catalogue import FULL
-from conftest import paket
+from catalogue import FULL, keep
+from conftest import build_into, paket
 from live_site import free_port, serving, wait
 from playwright.sync_api import Browser, Page
 from test_pages import browser  # noqa: F401, F811
@@ -65,6 +67,19 @@ LINKS = [
     " javascript:window.x=1",
     "//evil.invalid",
 ]
+TEXTS = {
+    *(
+        "nama_paket",
+        "urarian_pekerjaan",
+        "uraian_pekerjaan",
+        "spesifikasi_pekerjaan",
+        "volume_pekerjaan",
+        "detail_lokasi",
+    ),
+    *("lingkup_pekerjaan", "lokasi_pekerjaan", "nama_kegiatan", "nama_subkegiatan", "nama_program", "nama_penyedia"),
+    *("ket_realisasi", "alasan_addendum", "alasan_kajiulang", "rup_nama_pkt", "alamat_satker", "nama_satker"),
+}
+"""Columns of raw files that hold free text and names."""
 KEPT = re.compile(
     r"^(kd_|id_|no_|kode|tgl|tanggal|jalur|kunci|tabel|sha256|resource|rilis|tarikan|asal_|sumber|status|jenis|peran|tahap|langkah|tanda$|arah|cara|urut|kolom|golongan|kelas|kondisi|nama_klpd|badan|putusan|diambil|baris)"
 )
@@ -120,6 +135,32 @@ def poison(database: Path) -> int:
     return done
 
 
+def poison_raw(folder: Path) -> None:
+    """Write the corpus behind texts of the raw files, the same behind the same text, so that names still match."""
+    seen = [text for text in CORPUS if not re.search("[\u2000-\u206f]", text)]  # the build holds rows with the others
+    for path in (folder / "isb").rglob("*.json"):
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        for row in rows if isinstance(rows, list) else []:
+            for key in TEXTS & row.keys():
+                if isinstance(row[key], str) and row[key].strip():
+                    row[key] += " " + seen[zlib.crc32(row[key].encode()) % len(seen)]
+        path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+
+def hostile_cells(database: Path) -> int:
+    """How many cells of a release hold a text of the corpus."""
+    found = 0
+    with closing(sqlite3.connect(database)) as db:
+        for (table,) in db.execute("select name from sqlite_master where sql like 'create table%'").fetchall():
+            texts = [f"[{c[1]}]" for c in db.execute(f"pragma table_info([{table}])") if c[2].upper() == "TEXT"]
+            if texts and not re.search(r"_fts(_|$)", table):
+                hits = " + ".join(
+                    f"coalesce(sum({name} like '%window.x%' or {name} like '%evil.invalid%'), 0)" for name in texts
+                )
+                found += db.execute(f"select {hits} from [{table}]").fetchone()[0]
+    return found
+
+
 def poisoned_titles(package: Json) -> Json:
     """Titles and descriptions of tables and columns with the corpus behind them, in both languages."""
     number = 0
@@ -135,9 +176,20 @@ def poisoned_titles(package: Json) -> Json:
 
 @pytest.fixture(scope="module")
 def hostile(contoh: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's release with the corpus in it."""
-    folder: Path = tmp_path_factory.mktemp("racun") / "rilis"
-    shutil.copytree((contoh / "out/current").resolve(), folder)
+    """The sample's release with the corpus in it; in the full run much of it came through raw files and the build."""
+    made = tmp_path_factory.mktemp("racun")
+    folder: Path = made / "rilis"
+    source = contoh
+    if FULL:
+        source = made / "lewat-build"
+        shutil.copytree(contoh / "raw", source / "raw")
+        (source / "kunci").write_text("k" * 64)
+        poison_raw(source / "raw")
+        build_into(source)
+        cells = hostile_cells(source / "out/current/opendata.db")
+        keep("C19", "sel berisi jahat lewat berkas mentah dan build", cells, "")
+        assert cells > 1_000
+    shutil.copytree((source / "out/current").resolve(), folder)
     (folder / "opendata.db").chmod(0o644)
     assert poison(folder / "opendata.db") > 10_000
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))

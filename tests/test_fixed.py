@@ -44,6 +44,37 @@ def test_an_entity_page_takes_one_turn_of_a_thread(contoh):
     ):
         assert counted(ds, path) == 1, path
     assert counted(ds, "/opendata/tender") <= 15
+    (plan,) = ask("select kd_rup from rup_penyedia where kd_rup in (select kd_rup from tender_rup) limit 1")
+    assert counted(ds, f"/opendata/rup_penyedia/{plan['kd_rup']}") <= 8
+
+
+def test_a_row_counts_the_rows_of_its_code_elsewhere(contoh):
+    release = (contoh / "out" / "current").resolve()
+    ask, ds = asker(release), site(release, yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8")))
+    plans = ask(
+        "select kd_rup as k, count(*) as n from tender_rup group by 1 having k in (select kd_rup from rup_penyedia) order by n desc, k limit 2"
+    )
+    for plan in plans:
+        page = asyncio.run(ds.client.get(f"/opendata/rup_penyedia/{plan['k']}")).text
+        link = page.partition(f"/opendata/tender_rup?kd_rup={plan['k']}")[2]
+        assert str(plan["n"]) in link.partition("</li>")[0], plan
+
+
+def test_a_database_that_comes_later_is_known(tmp_path):
+    """The look at schemas is spared only while nothing has come."""
+    ds = site(write_release(tmp_path / "rilis"))
+
+    async def known() -> set[str]:
+        await ds.refresh_schemas()
+        return {row[0] for row in await ds.get_database("_internal").execute("select database_name from databases")}
+
+    async def run() -> None:
+        await ds.client.get("/opendata/tender")
+        assert "nanti" not in await known()
+        ds.add_memory_database("nanti")
+        assert "nanti" in await known()
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -5,6 +5,7 @@ Exit codes: 0 everything recognised was published; 1 a file or scope was refused
 """
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from etl.descriptors import load_datasets, load_resources
 from etl.durable import build_lock
 from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
-from etl.fetch import fetch, read_plan
+from etl.fetch import Answer, fetch, read_plan
 from etl.flag import flag as flag_tables
 from etl.history import record
 from etl.history_file import verify_history
@@ -33,6 +34,9 @@ from etl.publish import rollback as roll_back
 from etl.quality import refused
 from etl.release_check import verify_releases
 from etl.validate import validate_part
+
+NAMED = 12
+"""Parts that the last line of a run names; the report has them all."""
 
 
 @click.group(help=__doc__)
@@ -76,18 +80,24 @@ def refresh(plan: Path, terima: tuple[str, ...], out: Path, datapackages: Path) 
     failures(failed)
 
 
-def pull_all(path: Path, out: Path, accept: tuple[str, ...]) -> list[str]:
-    """Fetch a plan into the archive; return a sentence for every part whose data may be old now."""
+def pull_all(path: Path, out: Path, accept: tuple[str, ...]) -> list[Answer]:
+    """Fetch a plan into the archive; return the parts whose data may be old now."""
     plan = read_plan(path)
     with build_lock(out):
-        answers = fetch(plan, out, click.echo, accept=accept)
-    return [f"{a.nama} ({a.putusan})" for a in answers if a.failed]
+        return [answer for answer in fetch(plan, out, click.echo, accept=accept) if answer.failed]
 
 
-def failures(names: list[str]) -> None:
-    """Raise ``EtlError`` naming what could not be fetched."""
-    if names:
-        raise EtlError(f"{len(names)} bagian gagal ditarik, data baiknya yang terakhir tetap: {', '.join(names)}")
+def failures(answers: list[Answer]) -> None:
+    """Raise ``EtlError`` naming what could not be fetched; parts that only waited for another one's host come last."""
+    if answers:
+        counts = Counter(answer.putusan for answer in answers)
+        named = [f"{a.nama} ({a.putusan})" for a in sorted(answers, key=lambda a: a.putusan == "ditunda")]
+        more = f" dan {len(named) - NAMED} lagi, lihat arsip/laporan" if len(named) > NAMED else ""
+        raise EtlError(
+            f"{len(answers)} bagian gagal ditarik, data baiknya yang terakhir tetap "
+            f"({', '.join(f'{verdict} {count}' for verdict, count in counts.most_common())}): "
+            f"{', '.join(named[:NAMED])}{more}"
+        )
 
 
 @cli.command("import")

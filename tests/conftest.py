@@ -7,14 +7,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from catalogue import keep
+from catalogue import PASSED, keep
 
 from etl import build as builder
 from etl.sample import write_sample
@@ -156,6 +156,26 @@ def query(tmp_path: Path) -> Callable[..., list[tuple[Any, ...]]]:
             return db.execute(sql, values).fetchall()
 
     return run
+
+
+outcomes: dict[tuple[str, str], list[bool]] = {}
+"""Whether each test of a case of the catalogue passed, by case and module."""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Note how the tests of each case end."""
+    report = (yield).get_result()  # type: ignore[func-returns-value, misc]
+    if report.when == "call" and not report.skipped:
+        for mark in item.iter_markers("case"):
+            outcomes.setdefault((mark.args[0], item.path.stem.removeprefix("test_")), []).append(report.passed)
+
+
+def pytest_sessionfinish() -> None:
+    """How many tests of each case passed, where all did: a figure of a full run."""
+    for (case, module), passed in outcomes.items():
+        if all(passed):
+            keep(case, f"{PASSED}, {module}", len(passed), "")
 
 
 def real(path: str) -> Path:

@@ -1,8 +1,10 @@
 """SiRUP, ISB, INAPROC and Satu Data eProc from servers on loopback: whole lists, codes by name, tokens that never show."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -444,6 +446,32 @@ def test_rows_of_lists_by_position_and_of_satu_data_are_read_as_the_sample_wrote
                     str(int(Decimal(str(row[money])) * 100)) for money in ("pagu", "hps")
                 )
             assert {f: shown[f] for f in fields} == expected
+
+
+FIVE = (r"\d{4}-\d\d-\d\d", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.]0{6}Z",
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.]0{6}Z", r"[A-Z][a-z]{2} \d+, \d{4}, 12:00:00AM")  # fmt: skip
+
+
+def test_dates_written_in_five_ways_are_read_without_a_shift(
+    services: Services, resources: dict[str, Resource]
+) -> None:
+    numbers = {PLANS: 5352, "SPSE-NonTenderPengumuman": 5346, "SPSE-NonTenderEkontrak-BAPBAST": 6805}
+    services.isb.numbers = numbers
+    services.run(isb={"nomor": numbers})
+    seen = set()
+    for pull in read_log(services.out):
+        (item,) = extract_pull(pull, services.out, resources, b"k" * 32)
+        shown = read_columns(canonical_path(services.out, pull.seq, item.resource)).to_pylist()
+        by_place = {row["asal_lokasi"]: row for row in shown}
+        for number, row in enumerate(json.loads(pull.path(services.out).read_bytes())):
+            for field in resources[item.resource].order:
+                text, value = row.get(field), by_place.get(f"[{number}]", {}).get(field)
+                way = next((way for way in FIVE if isinstance(text, str) and re.fullmatch(way, text)), None)
+                if way and value:
+                    seen.add(way)
+                    day = datetime.strptime(text[:12].rstrip(","), "%b %d, %Y").date() if way == FIVE[4] else text[:10]
+                    assert value[:10] == str(day)
+    assert seen == set(FIVE)
 
 
 def test_the_terms_of_satu_data_reach_its_tables(services: Services, resources: dict[str, Resource]) -> None:

@@ -269,8 +269,11 @@ def test_a_resource_outside_the_token_does_not_stop_the_others(services: Service
 
 def test_a_wrong_token_and_a_wrong_number_are_named(services: Services) -> None:
     services.inaproc.token = services.isb.tokens[""] = "lain"
-    answers = services.run(inaproc={"layanan": ["tender/pengumuman"]}, isb={"nomor": {PLANS: 5352}})
-    assert [v for v, _ in answers.values()] == ["ditolak", "isi_tidak_sah"] and not read_log(services.out)
+    answers = services.run(
+        inaproc={"layanan": ["rup/program-master", "tender/pengumuman"]}, isb={"nomor": {PLANS: 5352}}
+    )
+    assert [v for v, _ in answers.values()] == ["ditolak", "ditunda", "isi_tidak_sah"] and not read_log(services.out)
+    assert len(services.inaproc.asked("/api")) == 1
 
 
 def test_a_used_up_quota_is_waited_for(services: Services) -> None:

@@ -4,10 +4,12 @@
 fetched whole or not at all. A token may be limited to some resources (403): such a part fails, the others go on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from etl.descriptors import read_yaml
 from etl.errors import BadAnswer, PlanWrong
@@ -34,16 +36,28 @@ def parts(block: dict[str, Any], plan: Plan) -> Iterator[Part]:
         for name in (name for name in datasets if name in wanted):
             for tahun in plan.years:
                 nama = f"inaproc/{badan.get('slug') or badan['nama']}/{tahun}/{name}"
-                run = partial(fetch, alamat=alamat, badan=badan, name=name, tahun=tahun, nama=nama)
-                yield Part(nama, run, every, rahasia=TOKEN)
+                url = f"{alamat}/{datasets[name]['jalan']}/{name}"
+                run = partial(fetch, url=url, badan=badan, dataset=datasets[name], tahun=tahun, nama=nama)
+                yield Part(nama, partial(unless_refused, run=run), every, rahasia=TOKEN)
 
 
-def fetch(session: Session, alamat: str, badan: dict[str, Any], name: str, tahun: int, nama: str) -> None:
+def unless_refused(session: Session, run: Callable[[Session], None]) -> None:
+    """Ask no more with a token that was refused once (401); one that only lacks a resource (403) may go on."""
+    if TOKEN in session.memo:
+        raise BadAnswer("ditunda", session.memo[TOKEN])
+    try:
+        run(session)
+    except BadAnswer as bad:
+        if bad.status == httpx.codes.UNAUTHORIZED:
+            session.memo[TOKEN] = "token ditolak (401), tidak dipakai lagi di putaran ini"
+        raise
+
+
+def fetch(session: Session, url: str, badan: dict[str, Any], dataset: dict[str, Any], tahun: int, nama: str) -> None:
     """Ask for one list, all its pages, and make pulls of them."""
-    dataset = read_yaml(DATASETS)[name]
     body = klpd(session, badan)
     ask = partial(
-        Ask, url=f"{alamat}/{dataset['jalan']}/{name}", kind="json", rahasia=TOKEN,
+        Ask, url=url, kind="json", rahasia=TOKEN,
         header_rahasia="Authorization: Bearer {rahasia}", headers={"Accept": "application/json"},
         konteks={"sumber": "inaproc", "tahun_anggaran": str(tahun), "kd_klpd": body.kode, "nama_klpd": body.nama},
     )  # fmt: skip

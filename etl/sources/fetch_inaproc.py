@@ -15,7 +15,7 @@ from etl.descriptors import read_yaml
 from etl.errors import BadAnswer, PlanWrong
 from etl.fetch_plan import Plan
 from etl.fetch_session import Ask, Batch, Page, Part, Session
-from etl.sources.klpd import address, judged, klpd, objects, served
+from etl.sources.klpd import address, context, judged, klpd, objects, served
 
 KEYS = {"alamat", "tiap_hari", "badan", "layanan"}
 DATASETS = Path(__file__).with_name("inaproc_dataset.yml")
@@ -59,7 +59,7 @@ def fetch(session: Session, url: str, badan: dict[str, Any], dataset: dict[str, 
     ask = partial(
         Ask, url=url, kind="json", rahasia=TOKEN,
         header_rahasia="Authorization: Bearer {rahasia}", headers={"Accept": "application/json"},
-        konteks={"sumber": "inaproc", "tahun_anggaran": str(tahun), "kd_klpd": body.kode, "nama_klpd": body.nama},
+        konteks=context("inaproc", nama, tahun, body),
     )  # fmt: skip
     params = {"kode_klpd": body.kode, "tahun": str(tahun)}
     with session.whole(nama) as batch:

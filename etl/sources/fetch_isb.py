@@ -65,7 +65,6 @@ def without_numbers(session: Session) -> None:
 def fetch(session: Session, service: Service, badan: dict[str, Any], tahun: int, nama: str) -> None:
     """Ask for one list and make a pull of it."""
     of_lpse = "kd_lpse" in service.parameter
-    # An LPSE serves other bodies too, so its list is complete for the LPSE, not for each body in it.
     kode = {"kd_lpse": str(badan["kd_lpse"])} if of_lpse else {"kd_klpd": klpd(session, badan).kode}
     values = {"tahun": str(tahun), **kode}
     parameter = ":".join(values[key] for key in service.parameter)
@@ -75,12 +74,7 @@ def fetch(session: Session, service: Service, badan: dict[str, Any], tahun: int,
         kind="json",
         empty=True,
         rahasia=service.rahasia,
-        konteks={
-            "sumber": "isb",
-            "tahun_anggaran": str(tahun),
-            **kode,
-            **({"lingkup": kode["kd_lpse"]} if of_lpse else {}),
-        },
+        konteks={"sumber": "isb", "tahun_anggaran": str(tahun), "lingkup": nama, **kode},
     )
     with session.whole(nama) as batch:
         page = batch.fetch(ask)

@@ -45,7 +45,7 @@ def fetch(session: Session, alamat: str, kode: str, tahun: int, nama: str) -> No
         "sumber": "satudata",
         "tahun_anggaran": str(tahun),
         "kd_lpse": kode,
-        "lingkup": kode,
+        "lingkup": nama,
         **TERMS,
         "atribusi": sentence,
     }

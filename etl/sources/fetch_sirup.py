@@ -13,7 +13,7 @@ from typing import Any
 from etl.errors import BadAnswer, PlanWrong
 from etl.fetch_plan import Plan
 from etl.fetch_session import Ask, Batch, Part, Session
-from etl.sources.klpd import Klpd, address, judged, klpd, objects, once
+from etl.sources.klpd import Klpd, address, context, judged, klpd, objects, once
 
 KEYS = {"alamat", "tiap_hari", "daftar"}
 USUAL = ["cari", "swakelola"]
@@ -46,7 +46,7 @@ def parts(block: dict[str, Any], plan: Plan) -> Iterator[Part]:
 def fetch(session: Session, alamat: str, badan: dict[str, Any], tahun: int, name: str, nama: str) -> None:
     """Ask for one list, all its pages, and make pulls of them."""
     body = klpd(session, badan)
-    konteks = {"sumber": "sirup", "tahun_anggaran": str(tahun), "kd_klpd": body.kode, "nama_klpd": body.nama}
+    konteks = context("sirup", nama, tahun, body)
     read: Callable[[Any], Rows] = listed
     if name == "cari":
         number = str(badan.get("sirup_kldi") or number_of(session, alamat, body, tahun))

@@ -40,6 +40,16 @@ def klpd(session: Session, badan: dict[str, Any]) -> Klpd:
     return found[0]
 
 
+def context(sumber: str, nama: str, tahun: int, body: Klpd) -> dict[str, str]:
+    """What a list of a body and year does not say itself.
+
+    ``lingkup``: two lists that feed one table, of one body and year, are complete each for itself.
+    """
+    return {
+        "sumber": sumber, "tahun_anggaran": str(tahun), "kd_klpd": body.kode, "nama_klpd": body.nama, "lingkup": nama,
+    }  # fmt: skip
+
+
 def bodies(session: Session) -> list[Klpd]:
     """All bodies that LKPP lists, asked for once a run."""
     if MEMO not in session.memo:

@@ -114,20 +114,21 @@ def test_only_the_package_whose_row_changed_is_asked_again(pull, tmp_path):
         assert len(server.seen) - first == 6 + 7 + 2  # robots.txt and one session besides
 
 
-def test_running_packages_are_asked_weekly_and_when_they_end(pull, tmp_path):
+def test_running_packages_are_asked_when_new_when_they_end_and_weekly(pull, tmp_path):
+    def asked(server, first):
+        return Counter(re.findall("[0-9]{9,}", "".join(s.path + " " for s in server.seen[first:])))
+
     with Spse(year_of({"swakelola": 4}, running=2)) as server:
         rows = server.lists["kaltimprov", "swakelola", "2025"]
         pull(server)
         rows[2][7] = "Paket Sudah Selesai"
+        rows.append([str(int(rows[3][0]) + 5), *rows[3][1:]])
         first = len(server.seen)
         assert "swakelola/rinci-berjalan" not in " ".join(pull(server, day=1))
-        assert [
-            seen.path for seen in server.seen[first:] if "umuman" in seen.path and rows[2][0] not in seen.path
-        ] == []
-        assert len([seen for seen in server.seen[first:] if rows[2][0] in seen.path]) == 2
+        assert asked(server, first) == {rows[2][0]: 2, rows[4][0]: 2}
         first = len(server.seen)
         pull(server, day=7)
-        assert len([seen for seen in server.seen[first:] if rows[3][0] in seen.path]) == 2
+        assert asked(server, first) == {rows[3][0]: 2, rows[4][0]: 2}
 
 
 @pytest.mark.parametrize("token", ["cookie", "page", "encoded"])

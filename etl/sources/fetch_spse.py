@@ -23,7 +23,8 @@ KEYS = {"alamat", "tiap_hari", "berjalan_hari", "daftar", "rinci"}
 LENGTH = 100_000
 """Rows that are asked for at once: some portals give a whole list in one answer, others 300 rows whatever is asked."""
 MAX_PAGES = 1000
-SHARE = 0.9
+SHARE, FEW = 0.9, 5
+"""Rows of a list that must begin with a number, and how many rows tell whether the year was heeded."""
 TOKENS = re.compile(r"___AT=([0-9A-Za-z]+)"), re.compile(r"authenticityToken\s*=\s*'([0-9A-Za-z]+)'")
 NUMBER = re.compile(r"[0-9]{3,15}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -185,25 +186,12 @@ def ask_list(portal: Portal, name: str, year: int, session: Session) -> None:
     family = FAMILIES[name]
     whole = f"spse/{portal.slug}/{year}/{name}"
     konteks = {**portal.konteks, "tahun_anggaran": str(year), "keluarga": name, "lingkup": whole}
-    headers = {
-        "X-Requested-With": "XMLHttpRequest", "Referer": portal.start,
-        "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin",
-    }  # fmt: skip
     numbers: set[str] = set()
     start = 0
     with session.whole(whole) as batch:
         for number in range(1, MAX_PAGES + 1):
-            data = {
-                "draw": str(number), "start": str(start), "length": str(LENGTH),
-                "order[0][column]": "0", "order[0][dir]": "asc",
-            }  # fmt: skip
-            url = f"{portal.base}/dt/{family.list}?tahun={year}"
-            ask = Ask(
-                f"{whole}/daftar-{number:04d}.json", url, method="POST", data=data, headers=headers,
-                konteks=konteks, kind="json",
-            )  # fmt: skip
-            page = portal.asked(session, batch, ask)
-            assert page is not None
+            page = portal.asked(session, batch, list_ask(portal, family, whole, number, start, konteks))
+            assert page is not None  # of a whole list every bad answer raises
             rows = rows_of(batch, page, family, year)
             if not rows:
                 batch.drop(page)
@@ -215,6 +203,21 @@ def ask_list(portal: Portal, name: str, year: int, session: Session) -> None:
         else:
             raise BadAnswer("terlalu_besar", f"lebih dari {MAX_PAGES} halaman")
         batch.count(len(numbers))
+
+
+def list_ask(portal: Portal, family: Family, whole: str, number: int, start: int, konteks: Mapping[str, str]) -> Ask:
+    """One page of a list, as the table on the portal's own page asks for it."""
+    headers = {
+        "X-Requested-With": "XMLHttpRequest", "Referer": portal.start,
+        "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin",
+    }  # fmt: skip
+    data = {
+        "draw": str(number), "start": str(start), "length": str(LENGTH),
+        "order[0][column]": "0", "order[0][dir]": "asc",
+    }  # fmt: skip
+    url = f"{portal.base}/dt/{family.list}?tahun={konteks['tahun_anggaran']}"
+    nama = f"{whole}/daftar-{number:04d}.json"
+    return Ask(nama, url, method="POST", data=data, headers=headers, konteks=konteks, kind="json")
 
 
 def rows_of(batch: Batch, page: Page, family: Family, year: int) -> list[Row]:
@@ -231,25 +234,35 @@ def rows_of(batch: Batch, page: Page, family: Family, year: int) -> list[Row]:
     numbered = sum(NUMBER.fullmatch(str(row[0])) is not None for row in rows)
     if numbered < SHARE * len(rows):
         batch.reject(page, "bentuk_berubah", f"hanya {numbered} dari {len(rows)} baris berawal nomor paket")
-    if family.widths and rows and not any(str(year) in str(row[family.year]) for row in rows):
+    if family.widths and len(rows) >= FEW and not any(str(year) in str(row[family.year]) for row in rows):
         batch.reject(page, "bentuk_berubah", f"tidak satu baris pun bertahun {year}: saringan tahun tidak dihiraukan")
     return rows
 
 
 def ask_details(portal: Portal, name: str, year: int, running: bool, session: Session) -> None:
-    """Ask for the pages of the packages of a list that have ended, or of those that are still running."""
+    """Ask for the pages of the packages of a list: of those still running, or of the ended ones and of new ones."""
     family = FAMILIES[name]
     whole = f"spse/{portal.slug}/{year}/{name}"
     listed = [row for content in session.latest(whole) for row in json.loads(content)["data"]]
+    if not listed:
+        raise BadAnswer("belum_waktunya", "daftarnya belum lengkap atau kosong")
     rows = {str(row[0]): row for row in listed if NUMBER.fullmatch(str(row[0]))}
     with session.loose(f"{whole}/rinci{'-berjalan' if running else ''}") as batch:
         for number, row in rows.items():
-            if bool(FINAL.search(str(row[family.status]))) != running:
-                mark = "" if running else hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16]
-                konteks = {**portal.konteks, "tahun_anggaran": str(year), "keluarga": name, family.key: number}
-                ask_package(
-                    portal, family, session, batch, Ask(f"{whole}/rinci/{number}", "", konteks=konteks, mark=mark)
-                )
+            nama = f"{whole}/rinci/{number}"
+            ended = FINAL.search(str(row[family.status])) is not None
+            wanted = not ended if running else ended or is_new(session, nama)
+            if not wanted:
+                continue
+            mark = hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16] if ended else ""
+            konteks = {**portal.konteks, "tahun_anggaran": str(year), "keluarga": name, family.key: number}
+            ask_package(portal, family, session, batch, Ask(nama, "", konteks=konteks, mark=mark))
+
+
+def is_new(session: Session, nama: str) -> bool:
+    """Whether no earlier run has the announcement of a package."""
+    line = session.journal.last(f"{nama}/pengumuman.html")
+    return line is None or line.get("putaran") == session.journal.run
 
 
 def ask_package(portal: Portal, family: Family, session: Session, batch: Batch, like: Ask) -> None:

@@ -52,10 +52,9 @@ def import_folder(raw: Path, out: Path, accept: tuple[str, ...] = ()) -> list[Pu
     known = {pull.nama: pull for pull in read_log(out)}
     seq = max((pull.seq for pull in known.values()), default=0)
     fresh = []
-    for path in source_files(raw):
+    for path, konteks in in_order_of_making([(path, read_konteks(path, raw)) for path in source_files(raw)]):
         nama = path.relative_to(raw if raw.is_dir() else raw.parent).as_posix()
         sha256 = store(path, out)
-        konteks = read_konteks(path, raw)
         terima = bool({nama, sha256} & set(accept))
         last = known.get(nama)
         if last and (last.sha256, last.konteks, last.terima or not terima) == (sha256, konteks, True):
@@ -89,6 +88,25 @@ def import_order(paths: list[Path], raw: Path) -> list[Path]:
     """Deeper folders first, then by name."""
     places = {path: path.relative_to(raw) for path in paths}
     return sorted(paths, key=lambda p: (-len(places[p].parts), os.fsencode(places[p].as_posix())))
+
+
+def in_order_of_making(files: list[tuple[Path, dict[str, Any]]]) -> list[tuple[Path, dict[str, Any]]]:
+    """Let full pulls of one context that say when they were made (``diambil_pada``) follow one another in that order.
+
+    A later full pull replaces an earlier one, so two that come in together must not depend on their names. They change
+    places among themselves only: a list of a few rows says nothing of a whole table's age.
+    """
+    groups: dict[str, list[int]] = {}
+    for at, (_, konteks) in enumerate(files):
+        if konteks.get("pull") == "penuh" and konteks.get("diambil_pada"):
+            said = {key: value for key, value in konteks.items() if key not in ("diambil_pada", "url")}
+            groups.setdefault(json.dumps(said, sort_keys=True), []).append(at)
+    ordered = list(files)
+    for places in groups.values():
+        made = sorted((files[at] for at in places), key=lambda file: str(file[1]["diambil_pada"]))
+        for at, file in zip(places, made, strict=True):
+            ordered[at] = file
+    return ordered
 
 
 def store(path: Path, out: Path) -> str:

@@ -194,6 +194,15 @@ def test_full_pull_replaces_its_scope_and_a_fall_is_refused_unless_accepted(make
     assert query("select count(*) from paket_uji") == [(2,)]
 
 
+def test_full_pulls_that_come_together_follow_the_day_they_were_made(make, query, packages, tmp_path):
+    """Whatever their names: the newer one is what stands, and a list of a few rows in between is left where it is."""
+    konteks = {"a.json": "2026-03-01", "b.json": "2026-01-01", "c.json": "2026-02-01"}
+    text = "pull: penuh\nberkas:\n" + "".join(f"  {name}: {{diambil_pada: {day}}}\n" for name, day in konteks.items())
+    rows = {name: [paket("1", nama=f"dari {name}"), paket(str(ord(name[0])))] for name in konteks}
+    make({"konteks.yml": text, **rows})
+    assert query("select kd, nama from paket_uji order by kd") == [("1", "dari a.json"), ("97", "Paket 97")]
+
+
 def test_scope_over_tolerance_is_refused_other_scopes_are_not(make, query):
     make({"a.json": [paket(str(n), nama="lama") for n in range(20)]})
     bad = [paket(str(n) if n < 14 else f"x{n}", nama="baru", _event_date="2025-11-01") for n in range(20)]

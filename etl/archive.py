@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from etl.descriptors import read_yaml
 from etl.durable import put_in_place, removed_on_failure, sync, write_whole
 from etl.errors import EtlError, ReleaseBroken
 
@@ -143,7 +142,7 @@ def read_konteks(path: Path, raw: Path) -> dict[str, Any]:
             continue
         if file.is_symlink() and raw.resolve() not in file.resolve().parents:
             raise EtlError(f"{file}: tautan ke luar folder {raw}; isi berkas lain tidak boleh menjadi konteks")
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        content = read_yaml(file) or {}
         if not isinstance(content, dict):
             raise EtlError(f"{file}: isinya harus pasangan 'kunci: nilai'")
         own = content.pop("berkas", None) or {}

@@ -6,6 +6,7 @@ clean"; what it cannot prove is asked of Frictionless's own cell readers, and a 
 ``make_plan`` and ``shape`` is judged by Frictionless alone. Errors are light records that render their message late.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,18 +19,14 @@ from frictionless import Dialect, FrictionlessException, Resource, Schema, syste
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
 
-from etl.canonical import rows_at, stream
+from etl.canonical import DIALECT, rows_at, stream
 from etl.cells import Column, Mask, judge, make_column, missing_cells, raw
+from etl.fields import Json
 from etl.keys import Keys, code, previous_rows
 from etl.parallel import in_order
 from etl.replay import RowError, replay
 from etl.shape import BLOCK, Block, Ints, Unproven, blocks, find_records, parse, read_record
 
-# How our own canonical tables are written: nothing of it is to be guessed.
-CANONICAL: dict[str, Any] = {
-    "headerRows": [1],
-    "csv": {"delimiter": ",", "quoteChar": '"', "skipInitialSpace": False},
-}
 TYPES = ("string", "integer", "number", "boolean", "date", "datetime", "year")
 CR, NUL = 13, 0
 
@@ -56,6 +53,10 @@ class Plan:
     blank_length: int
 
 
+PLANS: dict[tuple[str, bytes], Plan | None] = {}
+"""(schema, header line) -> the plan of the canonical tables of this process that have them."""
+
+
 @dataclass(frozen=True)
 class Findings:
     """What one block showed: its rows, cells with errors, records to read whole, codes of the key columns.
@@ -77,27 +78,31 @@ def validate_fast(path: Path, schema: Schema, limit: int | None = None, **option
     return validate_bulk(path, schema, limit, **options).errors
 
 
-def validate_canonical(path: Path, schema: Schema) -> list[Any]:
+def validate_canonical(path: Path, descriptor: Json) -> list[Any]:
     """Errors of a table that we wrote ourselves, without sniffing its encoding or dialect.
 
     The cells come from the table's Arrow twin; where that proves nothing, Frictionless reads the CSV.
     """
-    plan = canonical_plan(path, schema)
+    plan = canonical_plan(path, descriptor)
     found = list(in_order(lambda batch: judge_canonical(plan, batch), stream(path)))
-    return canonical_errors(path, schema, plan, found)
+    return canonical_errors(path, descriptor, plan, found)
 
 
 def canonical_options() -> dict[str, Any]:
     """How Frictionless is to read a canonical CSV; opening a file writes into a dialect, so each has its own."""
-    return {"encoding": "utf-8", "dialect": Dialect.from_descriptor(CANONICAL)}
+    return {"encoding": "utf-8", "dialect": Dialect.from_descriptor(DIALECT)}
 
 
-def canonical_plan(path: Path, schema: Schema) -> Plan | None:
-    """The plan of a canonical table, or ``None`` where Frictionless is to judge it alone."""
-    try:
-        return make_plan(path, schema, canonical_options())
-    except Unproven:
-        return None
+def canonical_plan(path: Path, descriptor: Json) -> Plan | None:
+    """The plan of tables with this schema and header, or ``None`` where Frictionless is to judge them alone."""
+    with path.open("rb") as file:
+        known = (json.dumps(descriptor, ensure_ascii=False), file.readline())
+    if known not in PLANS:
+        try:
+            PLANS[known] = make_plan(path, Schema.from_descriptor(descriptor), canonical_options())
+        except Unproven:
+            PLANS[known] = None
+    return PLANS[known]
 
 
 def judge_canonical(plan: Plan | None, batch: pa.RecordBatch) -> Findings | None:
@@ -113,11 +118,11 @@ def judge_canonical(plan: Plan | None, batch: pa.RecordBatch) -> Findings | None
     return replace(found, whole=rows, codes=codes)
 
 
-def canonical_errors(path: Path, schema: Schema, plan: Plan | None, judged: list[Findings | None]) -> list[Any]:
+def canonical_errors(path: Path, descriptor: Json, plan: Plan | None, judged: list[Findings | None]) -> list[Any]:
     """Errors of a canonical table from what its batches showed, in order."""
     found = [part for part in judged if part is not None]
     if plan is None or len(found) < len(judged):
-        return validate_stock(path, schema, None, "not proven", canonical_options()).errors
+        return validate_stock(path, Schema.from_descriptor(descriptor), None, "not proven", canonical_options()).errors
     names = [column.name for column in plan.columns]
     return list(assemble(plan, found, lambda rows: rows_at(path, names, rows))) if found else []
 

@@ -6,11 +6,18 @@ was written from, so that no later stage has to parse a million rows again.
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 from pyarrow import ipc
+
+DIALECT: dict[str, Any] = {
+    "headerRows": [1],
+    "csv": {"delimiter": ",", "quoteChar": '"', "skipInitialSpace": False},
+}
+"""How the CSV is written, as Frictionless calls it: nothing of it is to be guessed."""
 
 
 def canonical_path(out: Path, seq: int, resource: str) -> Path:

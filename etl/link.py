@@ -8,6 +8,7 @@ to the subset that SQLite, DuckDB and Spark answer alike.
 """
 
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlglot
-from frictionless import Schema
 from sqlglot import exp
 
 from etl.bulk import validate_canonical
@@ -89,10 +89,11 @@ def query(db: duckdb.DuckDBPyConnection, out: Path, sql: str, words: set[str], k
     return result
 
 
-def tables_in(sql: str) -> list[str]:
-    """Staging tables that a query names, its own common table expressions left out."""
+@cache
+def tables_in(sql: str) -> tuple[str, ...]:
+    """Staging tables that a query names in the order of the alphabet, its own common table expressions left out."""
     query = sqlglot.parse_one(sql, read="duckdb")
-    return sorted({t.name for t in query.find_all(exp.Table)} - {c.alias for c in query.find_all(exp.CTE)})
+    return tuple(sorted({t.name for t in query.find_all(exp.Table)} - {c.alias for c in query.find_all(exp.CTE)}))
 
 
 def canonical(resource: Resource, table: pa.Table) -> pa.Table:
@@ -113,7 +114,7 @@ def store(out: Path, resource: Resource, table: pa.Table) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "kanonik.csv"
     write_batches(path, table.schema, table.to_batches())
-    errors = validate_canonical(path, Schema.from_descriptor(canonical_schema(resource)))
+    errors = validate_canonical(path, canonical_schema(resource))
     if errors:
         raise EtlError(f"{resource.name}: {len(errors)} galat pada tabel turunan; pertama: {errors[0].message}")
     with open_database(out / "staging.db") as cursor:

@@ -26,8 +26,8 @@ from etl.parallel import WORKERS
 from etl.release_files import Table, write_csv, write_files
 from etl.release_package import SAMPLE, schema
 
-SMALL = 4_000_000
-"""Bytes of a database whose tables are not worth a second process."""
+SMALL = 16_000_000
+"""Bytes of a database whose tables are not worth a second process; one without rows has 11 MB of pages."""
 
 
 def public_fields(resource: Resource) -> list[Field]:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from frictionless import Schema
 
 from etl.bulk import Findings, canonical_errors, canonical_plan, judge_canonical
 from etl.canonical import canonical_path, read_columns, stream
@@ -53,7 +52,7 @@ def validate_part(out: Path, item: Extraction, resource: Resource) -> list[Held]
 
 def all_errors(path: Path, item: Extraction, resource: Resource) -> Iterator[CellError]:
     """Yield every error about a row of the canonical table, ours first, one per cell and rule."""
-    schema = Schema.from_descriptor(canonical_schema(resource))
+    schema = canonical_schema(resource)
     public = {f.name for f in resource.fields if f.public}
     seen = {(error.lokasi, error.kolom) for error in item.galat}
     yield from item.galat

@@ -24,6 +24,14 @@ REAL = ROOT.parent / "shared" / "data" / "real"
 SEED, UNSEEN = 2026, 90_417
 """Of the sample, and of a sample that nothing was tuned for."""
 
+LONG = (
+    "questions", "real", "jejak", "exports", "site", "budget_pages", "bulk_fuzz", "attack_xss", "attack_sql", "delta",
+    "info_pages", "attack_server", "openapi", "attack_web", "history", "refresh", "fetch_session", "build",
+    "faults_points", "entity_pages", "unit_pages", "faults_input", "ocds", "table_pages", "rebuild", "fetch_spse",
+    "sample_build", "cardinal", "asset_points", "sources_pengadaan", "money", "start", "search",
+)  # fmt: skip
+"""Files of tests that take long, the longest first; the first three each need another release."""
+
 UJI = """
 name: uji
 title: Uji
@@ -90,6 +98,17 @@ resources:
         - {name: rup, type: string, title: RUP, description: RUP., x-en: Plan, x-source: [rup]}
         - {name: urutan, type: integer, title: Urutan, description: Urutan., x-en: Ordinal}
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start long files first, so that no process ends alone with one of them while the others have nothing left."""
+    place = {f"test_{name}": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, at most four: tests of pages wait for their browser half of the time."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 def paket(kd: str, **cells: Any) -> dict[str, Any]:
@@ -203,18 +222,18 @@ def real_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def contoh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, built once for all tests that read it: ``raw``, ``label`` and ``out``."""
-    return once(tmp_path_factory, "contoh", lambda folder: sample_into(folder, SEED))
+    return once(tmp_path_factory, "contoh", lambda folder: sample_into(folder, SEED, dirty=False))
 
 
 @pytest.fixture(scope="session")
 def unseen(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample of a seed that nothing was tuned for (``UNSEEN``), built once: ``raw``, ``label`` and ``out``."""
-    return once(tmp_path_factory, "contoh-lain", lambda folder: sample_into(folder, UNSEEN))
+    """The sample of a seed that nothing was tuned for (``UNSEEN``), with files that must be refused, built once."""
+    return once(tmp_path_factory, "contoh-lain", lambda folder: sample_into(folder, UNSEEN, dirty=True))
 
 
-def sample_into(folder: Path, seed: int) -> None:
+def sample_into(folder: Path, seed: int, dirty: bool) -> None:
     """Write the sample of a seed and build it, with the folder's own pseudonym key."""
-    write_sample(folder, seed=seed)
+    write_sample(folder, seed=seed, dirty=dirty)
     build_into(folder)
 
 

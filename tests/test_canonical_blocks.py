@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl import bulk, canonical, json_rows
-from etl.canonical import write_batches
+from etl.canonical import DIALECT, write_batches
 from etl.checks import CONTROL, odd_text
 
 ROWS = [[str(n), f'a "{n}", b\nc' if n % 3 else "", "é" * (n % 7), f"baris {n}"] for n in range(200)]
@@ -98,9 +98,9 @@ def test_cells_of_the_twin_are_judged_as_frictionless_judges_the_csv(tmp_path, r
     columns = [pa.array([row[n] for row in rows], pa.string()) for n in range(4)]
     write_batches(path, schema, pa.table(columns, schema=schema).to_batches(max_chunksize=size))
     declared = Schema.from_descriptor(SCHEMA)
-    options = {"encoding": "utf-8", "dialect": Dialect.from_descriptor(bulk.CANONICAL)}
+    options = {"encoding": "utf-8", "dialect": Dialect.from_descriptor(DIALECT)}
     stock = bulk.validate_stock(path, declared, None, "", options).errors
-    ours = bulk.validate_canonical(path, declared)
+    ours = bulk.validate_canonical(path, SCHEMA)
     assert [e.to_descriptor() for e in ours] == [e.to_descriptor() for e in stock]
 
 
@@ -110,7 +110,7 @@ def test_twin_is_what_is_judged_and_not_the_csv(tmp_path):
     row = ["1", "1", "2024-02-29", "abc"]
     write_batches(path, schema, [pa.record_batch([pa.array([cell]) for cell in row], schema=schema)])
     path.write_text(path.read_text().replace('"1","1"', '"1","5"'))
-    assert [e.type for e in bulk.validate_canonical(path, Schema.from_descriptor(SCHEMA))] == ["constraint-error"]
+    assert [e.type for e in bulk.validate_canonical(path, SCHEMA)] == ["constraint-error"]
 
 
 def test_every_control_character_is_suspected():

@@ -14,14 +14,12 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from etl import build as builder
 from etl.cli import cli
 from etl.database import create_staging, open_database
 from etl.descriptors import load_resources
 from etl.errors import DescriptorError, EtlError
 from etl.evaluate import EXCLUSIONS
 from etl.flag import COLUMNS, TOO_LARGE, WAITING, flag, register, run_sign
-from etl.sample import write_sample
 from etl.signs import FOLDER, load_signs
 
 RESOURCES = load_resources(ROOT / "datapackages")
@@ -840,21 +838,6 @@ def test_typing_of_empty_columns_survives(empty, tmp_path):
         assert in_sqlite(tmp_path, SIGNS[name])[0] == table.schema.names
 
 
-@pytest.fixture(scope="module")
-def contoh(tmp_path_factory):
-    """The sample of an unseen seed, built once, with its labels."""
-    folder = tmp_path_factory.mktemp("tanda")
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "kunci").write_text("k" * 64)
-        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-        write_sample(folder, seed=SEED)
-        builder.build(folder / "raw", folder / "out", lambda text: None)
-    return folder
-
-
-SEED = 71
-
-
 def label(folder, name):
     with (folder / "label" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -870,6 +853,12 @@ def judged_keys(folder):
         }
         for name, table in tables.items()
     }
+
+
+@pytest.fixture(scope="module")
+def judged(unseen):
+    """Every sign over the sample of an unseen seed."""
+    return judged_keys(unseen)
 
 
 def planted_key(row):
@@ -894,8 +883,8 @@ def test_every_exclusion_of_the_evaluation_is_stated_by_its_sign():
 
 
 @pytest.mark.slow
-def test_every_planted_sign_of_the_sample_is_found(contoh):
-    out, verdict = contoh / "out", judged_keys(contoh)
+def test_every_planted_sign_of_the_sample_is_found(unseen, judged):
+    out = unseen / "out"
     keys = {
         "tender": "kd_tender",
         "non_tender": "kd_nontender",
@@ -905,20 +894,20 @@ def test_every_planted_sign_of_the_sample_is_found(contoh):
     known = {
         table: {key for (key,) in published(out, f"select {column} from {table}")} for table, column in keys.items()
     }
-    planted = [row for row in label(contoh, "tanda") if row["tanda"] != "konsentrasi"]
+    planted = [row for row in label(unseen, "tanda") if row["tanda"] != "konsentrasi"]
     found: dict[str, int] = {}
     for row in planted:
-        got = verdict[row["tanda"]].get(planted_key(row))
+        got = judged[row["tanda"]].get(planted_key(row))
         found[row["tanda"]] = found.get(row["tanda"], 0) + (got == 1)
         assert got == 1 or outside(row, got, known), (row, got)
     assert all(found.values()) and len(found) >= 32, found
 
 
 @pytest.mark.slow
-def test_concentration_equals_an_independent_count(contoh):
+def test_concentration_equals_an_independent_count(unseen, judged):
     won, total = {}, {}
     for unit, year, supplier, value in published(
-        contoh / "out",
+        unseen / "out",
         "select kd_klpd || '|' || kd_satker_str, tahun_anggaran, kd_penyedia, nilai_negosiasi_sen from non_tender_nilai where status_nontender = 'Selesai'",
     ):
         won.setdefault((unit, year), {}).setdefault(supplier, []).append(value)
@@ -930,30 +919,30 @@ def test_concentration_equals_an_independent_count(contoh):
         wanted["satker_tahun", f"{unit}|non_tender|{year}"] = (
             int(100 * most >= 80 * total[unit, year]) if enough else "paketnya terlalu sedikit"
         )
-    got = {key: value for key, value in judged_keys(contoh)["konsentrasi"].items() if "|non_tender|" in key[1]}
+    got = {key: value for key, value in judged["konsentrasi"].items() if "|non_tender|" in key[1]}
     assert got == wanted
-    planted = {f"{row['kd_klpd']}|{row['satker']}|" for row in label(contoh, "tanda") if row["tanda"] == "konsentrasi"}
+    planted = {f"{row['kd_klpd']}|{row['satker']}|" for row in label(unseen, "tanda") if row["tanda"] == "konsentrasi"}
     assert all(any(value == 1 and key[1].startswith(unit) for key, value in got.items()) for unit in planted)
 
 
 @pytest.mark.slow
-def test_asset_plan_and_programme_signs_are_raised_where_planted_and_nowhere_else(contoh):
-    verdict = judged_keys(contoh)
+def test_asset_plan_and_programme_signs_are_raised_where_planted_and_nowhere_else(unseen, judged):
     for name in ("aset_tanpa_perolehan", "modal_tanpa_aset", "program_bukan_jumlah_kegiatan", "rencana_tanpa_paket"):
-        planted = {planted_key(row) for row in label(contoh, "tanda") if row["tanda"] == name}
-        raised = {key for key, value in verdict[name].items() if value == 1}
+        planted = {planted_key(row) for row in label(unseen, "tanda") if row["tanda"] == name}
+        raised = {key for key, value in judged[name].items() if value == 1}
         assert raised <= planted, (name, raised - planted)
         assert len(raised) >= 0.8 * len(planted) > 0, name
 
 
 @pytest.mark.slow
-def test_concentration_by_category_equals_an_independent_count(contoh):
+def test_concentration_by_category_equals_an_independent_count(unseen, judged):
     won = {}
     for table, key in (("tender", "kd_tender"), ("non_tender", "kd_nontender")):
-        kinds = dict(published(contoh / "out", f"select {key}, jenis_pengadaan from {table}"))
+        kinds = dict(published(unseen / "out", f"select {key}, jenis_pengadaan from {table}"))
         for process, body, year, supplier, value in published(
-            contoh / "out",
-            f"select {key}, kd_klpd, tahun_anggaran, kd_penyedia, nilai_negosiasi_sen from {table}_nilai",
+            unseen / "out",
+            f"select {key}, kd_klpd, tahun_anggaran, kd_penyedia, coalesce(nilai_kontrak_sen, nilai_negosiasi_sen)"
+            f" from {table}_nilai",
         ):
             won.setdefault((body, kinds[process], year), []).append((supplier, value))
     wanted = {}
@@ -965,36 +954,33 @@ def test_concentration_by_category_equals_an_independent_count(contoh):
         wanted["badan_jenis", f"{body}|{kind}|{year}"] = (
             int(2 * max(per.values()) >= sum(per.values())) if enough else "paketnya terlalu sedikit"
         )
-    assert judged_keys(contoh)["konsentrasi_jenis"] == wanted
+    assert judged["konsentrasi_jenis"] == wanted
     assert {0, 1} <= set(wanted.values())
 
 
 @pytest.mark.slow
-def test_no_sign_is_raised_on_the_clean_control_set(contoh):
-    clean = {(row["tabel"], row["kunci"]) for row in label(contoh, "kontrol")}
+def test_no_sign_is_raised_on_the_clean_control_set(unseen, judged):
+    clean = {(row["tabel"], row["kunci"]) for row in label(unseen, "kontrol")}
     assert len(clean) > 500
-    wrong = {
-        name: [key for key, value in keys.items() if value == 1 and key in clean]
-        for name, keys in judged_keys(contoh).items()
-    }
+    wrong = {name: [key for key, value in keys.items() if value == 1 and key in clean] for name, keys in judged.items()}
     assert not any(wrong.values()), wrong
 
 
 @pytest.mark.slow
-def test_sample_gives_equal_rows_in_sqlite_and_duckdb(contoh):
-    tables = in_duckdb(contoh / "out", list(SIGNS.values()))
+def test_sample_gives_equal_rows_in_sqlite_and_duckdb(unseen):
+    tables = in_duckdb(unseen / "out", list(SIGNS.values()))
     for name, table in tables.items():
-        names, rows = in_sqlite(contoh / "out", SIGNS[name])
+        names, rows = in_sqlite(unseen / "out", SIGNS[name])
         assert names == table.schema.names, name
         assert rows == sorted(repr(plain(row.values())) for row in table.to_pylist()), name
 
 
 @pytest.mark.slow
-def test_release_holds_the_published_signs_and_nothing_that_waits(contoh):
-    with closing(sqlite3.connect(contoh / "out" / "current" / "opendata.db")) as db:
+def test_release_holds_the_published_signs_and_nothing_that_waits(unseen):
+    with closing(sqlite3.connect(unseen / "out" / "current" / "opendata.db")) as db:
         signs = dict(db.execute("select tanda, count(*) from tanda group by 1"))
         methods = dict(db.execute("select tanda, jumlah_ditandai from tanda_metode where status = 'terbit'"))
     assert signs == {name: count for name, count in methods.items() if count}
     assert not {sign.nama for sign in SIGNS.values() if sign.withheld} & set(signs)
-    for path in (contoh / "out" / "current").resolve().rglob("*"):
+    for path in (unseen / "out" / "current").resolve().rglob("*"):
         assert "menunggu" not in path.name

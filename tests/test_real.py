@@ -6,6 +6,7 @@ A stranger has no such files; then these tests are skipped and say so.
 import csv
 import io
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
@@ -13,6 +14,7 @@ from decimal import Decimal
 import pytest
 from conftest import REAL, ROOT
 
+from etl.archive import import_folder
 from etl.people import hide_number
 from etl.privacy import PSEUDONYM, is_company_number
 
@@ -217,14 +219,17 @@ def test_raw_csv_and_published_rows_agree_cell_by_cell(db):
     assert sorted(rows) == raw
 
 
-def test_kotawaringin_snapshots_in_order_end_with_the_last_good_state(make, query):
+def test_kotawaringin_snapshots_in_order_end_with_the_last_good_state(make, query, tmp_path):
     """Four daily pulls under one name, then a cut one: the last whole pull stays, row by row."""
+    (tmp_path / "raw").mkdir()
     folder = REAL / "rup_kotawaringin_barat_2026"
     pulls = sorted((folder / "snapshot").iterdir()) + [folder / "Legacy_rup_program-master_2026.json"]
     packages = ROOT / "datapackages"
-    for path in pulls:
-        rows = make({"program.json": path.read_bytes()}, packages_folder=packages)
-        assert {row["putusan"] for row in rows} == {"terbit"}
+    for path in pulls[:-1]:
+        shutil.copy(path, tmp_path / "raw" / "program.json")
+        import_folder(tmp_path / "raw", tmp_path / "out")
+    rows = make({"program.json": pulls[-1].read_bytes()}, packages_folder=packages)
+    assert [row["putusan"] for row in rows] == ["terbit"] * 4
     wanted = {
         str(r["kd_program"]): int(r["pagu_program"]) for r in json.loads(pulls[-1].read_bytes().decode("utf-8-sig"))
     }

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import sqlite3
 import subprocess
 import sys
@@ -12,21 +13,14 @@ from contextlib import closing
 import pytest
 from conftest import ROOT
 
-from etl import build as builder
-from etl.sample import write_sample
-
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("contoh")
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "kunci").write_text("k" * 64)
-        patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
-        write_sample(folder, dirty=True)
-        rows = builder.build(folder / "raw", folder / "out", lambda text: None)
-    return folder, rows
+def sample(unseen):
+    """The sample with files that must be refused, and what its release says of each file."""
+    manifest = json.loads((unseen / "out/current/manifest.json").read_text(encoding="utf-8"))
+    return unseen, [{key: "" if cell is None else cell for key, cell in row.items()} for row in manifest["sources"]]
 
 
 def label(folder, name):
@@ -49,6 +43,17 @@ def members(path):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():
                 yield archive.read(name)
+
+
+def dump(path):
+    """The cells of a database, apart from each other."""
+    with closing(sqlite3.connect(path)) as db:
+        return "\n".join(db.iterdump()).encode()
+
+
+def leaked(starts, data):
+    """The canaries that a byte string holds; each is looked for only where its first bytes are."""
+    return [canary for start, canaries in starts.items() if start in data for canary in canaries if canary in data]
 
 
 def test_every_file_has_the_verdict_and_resource_of_its_label(sample):
@@ -83,13 +88,19 @@ def test_exactly_the_planted_errors_are_held(sample):
 
 def test_no_canary_is_in_any_member_of_the_release(sample):
     folder, _ = sample
-    canaries = [row["nilai"] for row in label(folder, "canaries")]
+    canaries = {row["nilai"].encode() for row in label(folder, "canaries")}
     assert len(canaries) > 100
+    starts = {}
+    for canary in canaries:
+        starts.setdefault(canary[:6], []).append(canary)
+    assert leaked(starts, b"a " + b" ".join(canaries)) and not leaked(starts, b"a")
     for path in (folder / "out" / "current" / "").resolve().rglob("*"):
         if path.is_file():
             for data in members(path):
-                leaked = [c for c in canaries if c.encode() in data]
-                assert leaked == [], (path.name, leaked[:3])
+                found = leaked(starts, data)
+                if found and data.startswith(b"SQLite"):  # writes neighbouring numbers without a gap
+                    found = [c for c in found if not c.isdigit() or c in dump(path)]
+                assert found == [], path.name
 
 
 def test_totals_equal_the_known_truth(sample):

@@ -9,7 +9,10 @@ import pyarrow as pa
 import pytest
 from conftest import ROOT
 from markupsafe import escape
-from sample_site import client
+from playwright.sync_api import Browser
+from sample_site import assert_fit_and_accessible, client
+from test_pages import browser  # noqa: F401
+from test_plugins import PLUGINS
 
 from etl.columns import Column
 from etl.descriptors import load_resources
@@ -84,15 +87,35 @@ def test_a_personal_number_in_any_notation_is_left_out(secret, parser):
     assert list(changed_cells(column, source, pa.array([""] * 5))) == [(2, "-")]  # a refused cell is nowhere
 
 
-@pytest.mark.slow
-def test_row_pages_show_it_beside_ours_in_both_languages(contoh, texts):
-    get = client(contoh / "out/current")
+@pytest.fixture(scope="module")
+def shown(contoh, texts):
+    """Address -> (its page, title of the section, what the source wrote), in both languages."""
+    get, found = client(contoh / "out/current"), {}
     with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
         for wanted in ("hps", "nilai_kontrak"):
             (_, sha256, _, _, place, said) = next(row for row in texts if row[0] == "tender" and wanted in row[5])
             sql = "select kd_tender from tender where asal_berkas = ? and asal_lokasi = ?"
             (key,) = db.execute(sql, (sha256, place)).fetchone()
-            for path, title in (("", "Seperti ditulis sumbernya"), ("/en", "As the source wrote it")):
-                page = get(f"{path}/opendata/tender/{key}")
-                assert page.status_code == 200 and title in page.text
-                assert all(f'lang="id">{escape(text)}</td>' in page.text for text in said.values())
+            for language, title in (("", "Seperti ditulis sumbernya"), ("/en", "As the source wrote it")):
+                page = get(f"{language}/opendata/tender/{key}")
+                assert page.status_code == 200
+                found[f"{language}/opendata/tender/{key}"] = page.text, title, said
+    return found
+
+
+@pytest.mark.slow
+def test_row_pages_show_it_beside_ours_in_both_languages(shown):
+    for text, title, said in shown.values():
+        assert title in text
+        assert all(f'lang="id">{escape(cell)}</td>' in text for cell in said.values())
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_rows_with_it_fit_and_have_no_accessibility_fault(shown, browser: Browser, width, scheme):  # noqa: F811
+    style = "".join(
+        (PLUGINS / f"static/{name}.css").read_text(encoding="utf-8") for name in ("site", "table", "history")
+    )
+    looks = {path: text.replace("</head>", f"<style>{style}</style></head>") for path, (text, _, _) in shown.items()}
+    assert_fit_and_accessible(browser, looks, width, scheme)

@@ -39,7 +39,8 @@ def row_of(kind: str, kode: str, name: str, owner: str, label: str, year: int, e
         tail = ["5", value, None, None, "0", "0", None]
         return [kode, name, owner, tender, label, *way, f"Pengadaan Barang - TA {year}", *tail]
     if kind == "nontender":
-        return [kode, name, owner, package, label, "Pengadaan Langsung", f"Pengadaan Barang - TA {year}", "5", value]
+        category = f"Pengadaan Barang - TA {year}"
+        return [kode, name, owner, package, label, "Pengadaan Langsung", category, "5", value, "0", "0", "0"]
     if kind == "pencatatan":
         return [kode, name, owner, label, "Pengadaan Langsung", "Jasa Lainnya", str(year), "5", package]
     if kind == "swakelola":

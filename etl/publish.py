@@ -25,7 +25,7 @@ from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Json
 from etl.licences import brought, filled_from
-from etl.release_check import RETIRED, check_release, copy_software, read_manifest
+from etl.release_check import RETIRED, check_release, copy_software, read_manifest, sums_text
 from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
 from etl.search import fill_and_judge, move_index, second_core, table_order
@@ -222,12 +222,8 @@ def manifest(out: Path, aside: Path, version: str, tables: Json, sources: list[J
 
 
 def write_sums(aside: Path, content: Json) -> None:
-    """Write ``SHA256SUMS`` as ``sha256sum -c`` reads it, the manifest included; a line with # is a comment to it."""
-    head = f"# {content['version']}" + (f" {SAMPLE}" if content["sample"] else "")
-    hashes = {name: file["sha256"] for name, file in content["files"].items()}
-    hashes["manifest.json"] = file_hash(aside / "manifest.json")
-    lines = [head, *(f"{value}  {name}" for name, value in hashes.items())]
-    (aside / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    """Write ``SHA256SUMS``, the manifest included."""
+    (aside / "SHA256SUMS").write_text(sums_text(content, file_hash(aside / "manifest.json")), encoding="utf-8")
 
 
 def switch(out: Path, aside: Path, version: str) -> str:

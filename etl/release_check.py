@@ -9,6 +9,7 @@ from pathlib import Path
 from etl.archive import file_hash
 from etl.errors import ReleaseBroken
 from etl.fields import Json
+from etl.release_package import SAMPLE
 
 RETIRED = "ditarik.json"
 """In the folder of a release whose files are gone: why."""
@@ -49,20 +50,28 @@ def verify_releases(out: Path) -> Iterator[str]:
 def check_release(folder: Path) -> Iterator[str]:
     """Yield a sentence for every file of one release that is missing or whose bytes changed."""
     try:
-        named = read_manifest(folder)["files"]
+        content = read_manifest(folder)
     except ReleaseBroken as broken:
         yield str(broken)
         return
+    named = content["files"]
     gone = (folder / RETIRED).exists()
     expected = {name: file["sha256"] for name, file in named.items() if not gone or name in KEPT}
-    sums = read_sums(folder)
-    if {name: sums.get(name) for name in named} != {name: file["sha256"] for name, file in named.items()}:
+    sums, path = sums_text(content, file_hash(folder / "manifest.json")), folder / "SHA256SUMS"
+    if not path.is_file() or path.read_bytes() != sums.encode():
         yield f"rilis {folder.name}: SHA256SUMS tidak sesuai manifest.json"
     for name, sha256 in expected.items():
         if not (folder / name).is_file():
             yield f"rilis {folder.name}: {name} hilang"
         elif file_hash(folder / name) != sha256:
             yield f"rilis {folder.name}: {name} berubah isinya"
+
+
+def sums_text(content: Json, manifest: str) -> str:
+    """``SHA256SUMS`` of a release as ``sha256sum -c`` reads it; a line with # is a comment to it."""
+    head = f"# {content['version']}" + (f" {SAMPLE}" if content["sample"] else "")
+    hashes = {name: file["sha256"] for name, file in content["files"].items()} | {"manifest.json": manifest}
+    return "\n".join([head, *(f"{value}  {name}" for name, value in hashes.items())]) + "\n"
 
 
 def read_sums(folder: Path) -> dict[str, str]:

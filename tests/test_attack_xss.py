@@ -241,12 +241,17 @@ def plain(contoh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 
 @pytest.fixture(scope="module")
-def paths(contoh: Path) -> dict[str, str]:
+def paths(hostile: Path) -> dict[str, str]:
+    """The address of each kind of page of the hostile release."""
+    return paths_of(hostile)
+
+
+def paths_of(release: Path) -> dict[str, str]:
     """The address of each kind of page; the full run reads all, others the most telling."""
-    release = (contoh / "out/current").resolve()
+    version = json.loads((release / "manifest.json").read_text(encoding="utf-8"))["version"]
     with closing(sqlite3.connect(release / "opendata.db")) as db:
         found = {n: db.execute(p).fetchone()[0] if p.startswith("select") else p for n, p in PAGES.items()}
-    return {name: path.replace("{rilis}", release.name) for name, path in found.items() if FULL or name in QUICK}
+    return {name: path.replace("{rilis}", version) for name, path in found.items() if FULL or name in QUICK}
 
 
 def dangers(page: Page, base: str) -> list[str]:
@@ -362,10 +367,10 @@ def test_no_parameter_becomes_a_page(browser: Browser, site: str, figure: Any) -
 
 @pytest.mark.case("C19")
 @pytest.mark.skipif(not FULL, reason="tests/test_site.py membaca semua halaman biasa di bawah kebijakan yang sama")
-def test_ordinary_pages_keep_the_policy(browser: Browser, plain: str, paths: dict[str, str], figure: Any) -> None:  # noqa: F811
+def test_ordinary_pages_keep_the_policy(browser: Browser, plain: str, contoh: Path, figure: Any) -> None:  # noqa: F811
     """The sample as readers read it, with interactive charts and maps: zero faults of the policy."""
     reader = Reader(browser, plain)
-    for path in paths.values():
+    for path in paths_of(contoh / "out/current").values():
         reader.look(path, live=True)
     figure("C19", "halaman biasa tanpa pelanggaran CSP", reader.read, "")
     assert reader.faults == []

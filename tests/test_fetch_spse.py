@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from servers.base import KINDS
@@ -312,3 +313,28 @@ def test_the_shipped_plan_pulls_all_portals_of_the_province():
         "inaproc",
         "djpk",
     }
+
+
+def test_the_portal_refuses_what_the_real_one_refuses():
+    agent = {"User-Agent": AGENT}
+    with Spse(year_of({"pencatatan": 2})) as server, httpx.Client(trust_env=False, headers=agent) as http:
+        base = f"{server.url}/kaltimprov"
+        http.get(f"{base}/lelang")
+        token = re.search("___AT=([0-9a-f]+)", http.cookies["SPSE_SESSION"])[1]
+        whole = {"draw": "1", "start": "0", "length": "9", "authenticityToken": token}
+        script = {"X-Requested-With": "XMLHttpRequest", "Referer": f"{base}/lelang"}
+
+        def asked(data=whole, method="POST", **headers):
+            return http.request(method, f"{base}/dt/nonspk?tahun=2025", data=data, headers=script | headers)
+
+        page = asked({**whole, "authenticityToken": "x"})
+        assert page.status_code == 403 and "Terjadi Kesalahan" in page.text
+        refused = [asked({"draw": "1"}), asked(method="GET"), asked(Referer=base), asked(**{"X-Requested-With": "x"})]
+        assert {answer.status_code for answer in refused} == {403}
+        good = asked().json()
+        assert good["draw"] == "1" and good["recordsTotal"] == 2147483647 and len(good["data"]) == 2
+        detail = f"{base}/pencatatan/pengumumannonspk?id={good['data'][0][0]}"
+        assert http.get(detail, headers={"Referer": f"{base}/lelang"}).status_code == 200
+        assert http.get(detail).status_code == 403
+        assert http.get(detail, headers={"Referer": f"{base}/lelang", "User-Agent": "Kaltim/1"}).status_code == 403
+        assert http.get(f"{base}/lelang", headers={"X-Requested-With": "XMLHttpRequest"}).status_code == 403

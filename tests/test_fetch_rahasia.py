@@ -142,7 +142,7 @@ class Run:
             if until():
                 process.kill()
                 process.wait()
-            time.sleep(0.03)
+            time.sleep(0.1)
 
     def found(self) -> list[str]:
         """Places that hold a token in any form."""

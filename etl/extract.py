@@ -64,7 +64,7 @@ def extract_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: byt
     folder = out / "kerja" / pull.stem
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        tables = read_tables(pull.path(out), all_known(resources))
+        tables = read_tables(pull.path(out), all_known(resources), pull.konteks)
     except FileRefused as refusal:
         found = [Extraction(pull.seq, pull.nama, pull.sha256, "", alasan=f"{refusal.code}: {refusal.pesan}")]
     else:

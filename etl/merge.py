@@ -15,6 +15,7 @@ import pyarrow as pa
 from etl.canonical import canonical_path, read_columns
 from etl.descriptors import Resource
 from etl.gate import Part, key_tuples
+from etl.names import normalise_name
 
 Rank = tuple[bool, str, str, int, str]
 
@@ -101,6 +102,8 @@ def fill(
             if not fills(parts[number], parts[winner]):
                 continue
             donor = rows[number][other]
+            if other_party(resource, {**base, **changes}, donor):
+                continue
             for group in groups(resource):
                 for column, value in better(group, {**base, **changes}, donor):
                     changes[column] = value
@@ -113,6 +116,15 @@ def fill(
 def fills(donor: Part, winner: Part) -> bool:
     """Whether a pull may fill another's gaps: another source or a complementing layout, never an older pull."""
     return donor.item.source != winner.item.source or donor.item.complement
+
+
+def other_party(resource: Resource, base: dict[str, str], donor: dict[str, str]) -> bool:
+    """Whether two rows of one key name different parties: the page of another winner fills no gap of a winner's row."""
+    rule = resource.get("x-person")
+    if not rule:
+        return False
+    one, other = (normalise_name(row[rule["name"]]).key for row in (base, donor))
+    return bool(one and other) and one != other
 
 
 def groups(resource: Resource) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from typing import IO, Literal, cast
 
 from etl.errors import FileRefused
 
-Kind = Literal["csv", "json", "sql", "xml", "workbook"]
+Kind = Literal["csv", "json", "sql", "xml", "workbook", "html"]
 
 HEAD = 1 << 16
 CHUNK = 1 << 20
@@ -220,11 +220,7 @@ def _text_kind(text: str) -> Kind:
             "The server answered <invalid_response>, not data.",
         )
     if _HTML.match(text):
-        raise refuse(
-            "halaman_html",
-            "Halaman HTML (galat atau halaman masuk), bukan data.",
-            "An HTML page (error or login), not data.",
-        )
+        return "html"
     if text.startswith("<"):
         return "xml"
     if _JSON.match(text):

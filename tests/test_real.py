@@ -83,6 +83,7 @@ def test_at_most_two_percent_of_a_file_is_held_and_each_has_a_reason(db):
         ("isb_kab_bandung_2025/csv/NON TENDER 2.csv", "pencatatan_non_tender", 428),
         ("rup_kotawaringin_barat_2026/Legacy_rup_program-master_2026.json", "program", 250),
         ("kesehatan_faskes/puskesmas.csv", "fasilitas_kesehatan", 10292),
+        ("spse_halaman/swakelola_pelaksana.html", "realisasi_spse", 1),
     ],
 )
 def test_rows_published_from_a_file(db, file, resource, rows):

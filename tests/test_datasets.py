@@ -135,7 +135,7 @@ def test_renamed_required_header_is_no_longer_recognised(built, resource):
     for pull in read_log(out):
         if not any(i.resource == resource.name for i in load_extractions(out, pull.seq)):
             continue
-        for table in read_tables(pull.path(out), known):
+        for table in read_tables(pull.path(out), known, pull.konteks):
             for match in recognise(table, RESOURCES):
                 if match.resource.name == resource.name and match.form.signature:
                     gone = sorted(match.form.signature)[0]

@@ -21,6 +21,8 @@ CHALLENGE = re.compile(
     r"cf-chl|challenge-platform|Just a moment\.\.\.|Attention Required! \| Cloudflare|\bRay ID\b|Akses Ditolak|"
     r"captcha-delivery|g-recaptcha|_Incapsula_Resource", re.IGNORECASE,
 )  # fmt: skip
+TABLES = re.compile(r"<table\b.*</table>", re.IGNORECASE | re.DOTALL)
+"""Data of a page: a bidder's reason for elimination may speak of an error too."""
 ERROR_PAGE = re.compile(r"Terjadi Kesalahan|Maaf, terjadi error pada aplikasi|Kode Error\s*:", re.IGNORECASE)
 MISSING = re.compile(r"Halaman yang dituju tidak ditemukan", re.IGNORECASE)
 LOGIN = re.compile(r"<input[^>]+type\s*=\s*[\"']?password", re.IGNORECASE)
@@ -42,7 +44,7 @@ def judge(response: httpx.Response, body: bytes, kind: str, empty: bool) -> str:
     page = HTML.match(text) is not None
     if response.headers.get("cf-mitigated") or ((page or status >= 400) and CHALLENGE.search(text)):
         raise BadAnswer("halaman_tantangan", "halaman penghalang robot; jangan diakali, pakai API resmi", status)
-    if page and ERROR_PAGE.search(text):
+    if page and ERROR_PAGE.search(TABLES.sub("", text)):
         raise BadAnswer("halaman_galat", f"halaman galat aplikasi sumber, status {status}", status)
     if status in (404, 410) or (page and MISSING.search(text)):
         raise BadAnswer("tidak_ada", "sumber menyatakan halaman ini tidak ada", status)

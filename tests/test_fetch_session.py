@@ -322,6 +322,17 @@ def test_body_decides_and_not_the_status(server, run, reply, kind, expected):
     assert run(part)[0] == expected and pulls(run) == []
 
 
+def test_words_of_an_error_inside_a_table_are_data(server, run):
+    table = "<html><table><tr><td>Terjadi Kesalahan aritmatik</td></tr></table></html>"
+    server.pages = {"/a": html_reply(table)}
+
+    def part(session):
+        with session.whole("daftar") as batch:
+            batch.ask(Ask("a", f"{server.url}/a", kind="html"))
+
+    assert run(part)[0] == "selesai"
+
+
 def test_empty_body_is_no_data_where_the_protocol_says_so(server, run):
     server.pages = {"/a": Reply(200, b""), "/b": rows(1)}
     assert run(pages(server, "a", "b", empty=True))[0] == "selesai" and len(pulls(run)) == 1

@@ -219,13 +219,5 @@ def test_a_killed_run_leaves_no_token_either(servers: dict[str, Any], tmp_path: 
     bus.drip = 0.0
     run = Run(tmp_path, servers)
     process = run.start()
-    slow = bus.beginning("RUP-ProgramMaster")
-    begun: list[float] = []
-
-    def enough() -> bool:
-        if bus.asked(slow):
-            begun.append(time.monotonic())
-        return bool(begun) and time.monotonic() - begun[0] > 1.5
-
-    run.watch(process, enough)
+    run.watch(process, lambda: bool(bus.asked(bus.beginning("RUP-ProgramMaster"))))
     assert process.returncode == -signal.SIGKILL and run.found() == []

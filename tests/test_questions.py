@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from catalogue import FULL
 from conftest import ROOT
 from playwright.sync_api import Browser
 from test_pages import browser, free_port, wait  # noqa: F401
@@ -662,9 +663,11 @@ def test_question_pages_have_no_accessibility_fault_and_fit(contoh, browser: Bro
         page = context.new_page()
         paths = ["/pertanyaan", *(with_values(contoh, name) for name in QUESTIONS)]
         paths += ["/en" + with_values(contoh, "pergeseran_skpd", badan="Kab. Mahakam Ulu")]
-        for path in paths:
+        for number, path in enumerate(paths):
             page.goto(address + path)
             page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            if not FULL and number % 2 == (width == 390):  # axe looks at each page at one width, in full at both
+                continue
             faults = [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]]
             assert faults == [], path

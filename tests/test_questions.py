@@ -9,7 +9,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -167,13 +166,26 @@ def test_documentation_names_every_question_and_header_key():
         assert f"`{key}`" in text
 
 
+@contextmanager
+def few_steps(db, most=5_000_000):
+    """A question may take this many steps of SQLite: counted, not timed, so that a busy machine changes nothing.
+
+    The heaviest question on the real files takes 0.9 million steps, 19 ms.
+    """
+    steps = itertools.count(1)
+    db.set_progress_handler(lambda: next(steps) * 10_000 > most, 10_000)
+    try:
+        yield
+    finally:
+        db.set_progress_handler(None, 0)
+
+
 def answer(folder, name, **values):
-    """Rows of a question as dicts, and the seconds that it took."""
+    """Rows of a question as dicts; sqlite3.OperationalError (interrupted) where it takes too many steps."""
     with closing(sqlite3.connect(folder / "out/current/opendata.db")) as db:
         db.row_factory = sqlite3.Row
-        start = time.perf_counter()
-        rows = [dict(row) for row in db.execute(QUESTIONS[name]["sql"], {k: str(v) for k, v in values.items()})]
-        return rows, time.perf_counter() - start
+        with few_steps(db):
+            return [dict(row) for row in db.execute(QUESTIONS[name]["sql"], {k: str(v) for k, v in values.items()})]
 
 
 def raw(folder, body, year, number):
@@ -213,9 +225,8 @@ def first_choice(folder, question):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_question_runs_on_the_sample_in_half_a_second_and_answers(contoh, name):
-    rows, seconds = answer(contoh, name, **first_choice(contoh, QUESTIONS[name]))
-    assert seconds < 0.5
+def test_question_runs_on_the_sample_in_few_steps_and_answers(contoh, name):
+    rows = answer(contoh, name, **first_choice(contoh, QUESTIONS[name]))
     # these need a name, a verified law, and a year in which the sample does not pay all
     if name not in ("penyedia_bernama", "paket_seperti_dipecah", "selesai_belum_dibayar"):
         assert rows
@@ -223,7 +234,7 @@ def test_question_runs_on_the_sample_in_half_a_second_and_answers(contoh, name):
 
 @pytest.mark.slow
 def test_winners_and_percentages_are_those_of_the_raw_files(contoh):
-    rows, _ = answer(contoh, "pemenang_tender", badan=BODY, tahun=2025, kata="pengadaan")
+    rows = answer(contoh, "pemenang_tender", badan=BODY, tahun=2025, kata="pengadaan")
     for channel, key, notices, results in (
         ("tender", "kd_tender", 1013, 1015),
         ("non_tender", "kd_nontender", 1016, 1017),
@@ -252,7 +263,7 @@ def test_winners_and_percentages_are_those_of_the_raw_files(contoh):
 
 @pytest.mark.slow
 def test_median_needs_ten_packages(contoh):
-    rows, _ = answer(contoh, "pemenang_tender", badan=BODY, tahun=2025, kata="jalan")
+    rows = answer(contoh, "pemenang_tender", badan=BODY, tahun=2025, kata="jalan")
     assert 0 < len(rows) < 10 and {row["median_persen"] for row in rows} == {None}
 
 
@@ -269,7 +280,7 @@ def contracts(folder, number, key):
 
 @pytest.mark.slow
 def test_unnamed_rupiah_is_that_of_the_raw_files(contoh):
-    rows, _ = answer(contoh, "rupiah_tanpa_penyedia", badan=BODY, tahun=2025)
+    rows = answer(contoh, "rupiah_tanpa_penyedia", badan=BODY, tahun=2025)
     found = {row["jalur"]: row for row in rows}
     for channel, key, notices, results, signed in (
         ("tender", "kd_tender", 1013, 1015, 1073),
@@ -300,7 +311,7 @@ def test_unnamed_rupiah_is_that_of_the_raw_files(contoh):
 @pytest.mark.slow
 def test_priced_bids_are_apart_from_registrations_as_in_the_raw_file(contoh):
     source = raw(contoh, "D241", 2025, 1070)
-    rows, _ = answer(contoh, "penawaran", badan=BODY, tahun=2025)
+    rows = answer(contoh, "penawaran", badan=BODY, tahun=2025)
     assert len(rows) == len(source)
     priced = [r for r in source if r["nilai_penawaran"] and Decimal(r["nilai_penawaran"]) > 0]
     assert sum(row["kedudukan"] in ("penawar", "pemenang", "penawar, gugur") for row in rows) == len(priced)
@@ -309,8 +320,8 @@ def test_priced_bids_are_apart_from_registrations_as_in_the_raw_file(contoh):
 
 @pytest.mark.slow
 def test_budget_stages_add_up_to_the_whole(contoh):
-    rows, _ = answer(contoh, "pergeseran_skpd", badan=BODY, tahun=2025)
-    details, _ = answer(contoh, "pergeseran_rincian", badan=BODY, tahun=2025)
+    rows = answer(contoh, "pergeseran_skpd", badan=BODY, tahun=2025)
+    details = answer(contoh, "pergeseran_rincian", badan=BODY, tahun=2025)
     with (contoh / "label/totals.csv").open(encoding="utf-8", newline="") as file:
         totals = [r for r in csv.DictReader(file) if r["resource"].startswith("anggaran") and r["tahun"] == "2025"]
     found = {stage: sum(row[f"{stage}_sen"] for row in rows) for stage in ("murni", "geser", "perubahan")}
@@ -318,7 +329,7 @@ def test_budget_stages_add_up_to_the_whole(contoh):
     assert (
         sum(row["selisih_perubahan_sen"] for row in details) == sum(row["selisih_perubahan_sen"] for row in rows) != 0
     )
-    one_stage, _ = answer(contoh, "pergeseran_rincian", badan=BODY, tahun=2026)
+    one_stage = answer(contoh, "pergeseran_rincian", badan=BODY, tahun=2026)
     assert one_stage == []  # 2026 has no revised budget: no line was cut to zero
 
 
@@ -327,9 +338,7 @@ YEARS = (2023, 2024, 2025, 2026)
 
 
 def everywhere(folder, name, years=YEARS, **values):
-    return [
-        row for body in BODIES for year in years for row in answer(folder, name, badan=body, tahun=year, **values)[0]
-    ]
+    return [row for body in BODIES for year in years for row in answer(folder, name, badan=body, tahun=year, **values)]
 
 
 @pytest.mark.slow
@@ -353,12 +362,12 @@ def test_planted_assets_are_found(contoh):
         ("nilai nol", "aset_nilai_nol"),
         ("rusak berat", "rusak_berat_tercatat"),
     ):
-        rows, _ = answer(contoh, "aset_perlu_dicek", unit="semua", masalah=problem)
+        rows = answer(contoh, "aset_perlu_dicek", unit="semua", masalah=problem)
         found = {(row["tabel"], f"{row['kode_lokasi']}|{row['pengenal']}") for row in rows}
         planted = {(row["tabel"], row["kunci"]) for row in labels(contoh, sign)}
         assert {table for table, _ in planted} <= {table for table, _ in found}
         assert len(rows) == len(labels(contoh, sign)), problem
-    rows, _ = answer(contoh, "konstruksi_lama", unit="semua", tahun=2026)
+    rows = answer(contoh, "konstruksi_lama", unit="semua", tahun=2026)
     assert {row["nama_barang"] for row in rows} >= {row["kunci"].split("|")[1] for row in labels(contoh, "kdp_lama")}
 
 
@@ -381,8 +390,7 @@ def test_company_is_found_in_any_spelling(contoh):
     with (contoh / "label/suppliers.csv").open(encoding="utf-8", newline="") as file:
         spellings = [r["ejaan"] for r in csv.DictReader(file) if r["id_penyedia"] == "P000000"]
     answers = {
-        tuple((r["kunci"], r["hasil"]) for r in answer(contoh, "penyedia_bernama", nama=name)[0])
-        for name in spellings[:3]
+        tuple((r["kunci"], r["hasil"]) for r in answer(contoh, "penyedia_bernama", nama=name)) for name in spellings[:3]
     }
     assert len(answers) == 1
     (rows,) = answers
@@ -397,7 +405,7 @@ def test_company_is_found_in_any_spelling(contoh):
     assert {k for k, outcome in rows if outcome == "menang"} == won
     assert {k for k, outcome in rows if outcome == "menawar, tidak menang"} == lost - won
     assert won and lost - won
-    assert answer(contoh, "penyedia_bernama", nama="PT")[0] == []
+    assert answer(contoh, "penyedia_bernama", nama="PT") == []
 
 
 @pytest.mark.slow
@@ -409,7 +417,7 @@ def test_consortium_members_share_a_value_and_never_repeat_it(contoh):
         """).fetchall()
     assert names
     for (name,) in names:
-        rows = [r for r in answer(contoh, "penyedia_bernama", nama=name)[0] if r["hasil"] == "anggota KSO"]
+        rows = [r for r in answer(contoh, "penyedia_bernama", nama=name) if r["hasil"] == "anggota KSO"]
         assert rows and {(r["nilai_sen"], r["kontrak_sen"]) for r in rows} == {(None, None)}
 
 
@@ -566,7 +574,7 @@ def test_every_row_leads_to_the_rows_behind_it(contoh, get, name):
     values = first_choice(contoh, QUESTIONS[name])
     if name == "penyedia_bernama":
         values["nama"] = "Velanundara Karya"
-    rows, _ = answer(contoh, name, **values)
+    rows = answer(contoh, name, **values)
     page = get(f"/pertanyaan/{name}?{urlencode({**values, '_semua': 1})}").text
     links = [html.unescape(u) for u in re.findall(r'<td class="go"><a href="([^"]+)"', page)]
     assert len(links) == len(rows)

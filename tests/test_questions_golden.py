@@ -57,7 +57,7 @@ def edges(folder):
 def test_trail_of_every_tender_is_that_of_the_labels(contoh):  # noqa: F811
     known, seen = edges(contoh), Counter()
     for code in packages(contoh)["tender"]:
-        rows, _ = answer(contoh, "jejak_paket", jalur="tender", kunci=code)
+        rows = answer(contoh, "jejak_paket", jalur="tender", kunci=code)
         steps = defaultdict(list)
         for row in rows:
             steps[row["langkah"][0]].append(row)
@@ -77,12 +77,12 @@ def test_trail_of_every_tender_is_that_of_the_labels(contoh):  # noqa: F811
 
 
 def test_list_of_trails_holds_every_package_with_the_word(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "jejak_daftar", badan=BODY, tahun=2025, kata="jalan")
+    rows = answer(contoh, "jejak_daftar", badan=BODY, tahun=2025, kata="jalan")
     for channel, found in packages(contoh).items():
         wanted = {code for code, row in found.items() if "jalan" in title(row).lower()}
         assert {r["kunci"] for r in rows if r["jalur"] == channel} == wanted
     for row in rows:
-        steps, _ = answer(contoh, "jejak_paket", jalur=row["jalur"], kunci=row["kunci"])
+        steps = answer(contoh, "jejak_paket", jalur=row["jalur"], kunci=row["kunci"])
         states = {s["langkah"][0]: s["keadaan_langkah"] for s in steps}
         assert (states["6"], states["7"]) == (row["kontrak"], row["spmk"])
 
@@ -92,7 +92,7 @@ def test_list_of_trails_holds_every_package_with_the_word(contoh):  # noqa: F811
 
 def test_large_packages_are_those_of_the_raw_notices(contoh):  # noqa: F811
     limit = 1_000_000_000
-    rows, _ = answer(contoh, "pengumuman_besar", badan=BODY, tahun=2025, minimum=limit)
+    rows = answer(contoh, "pengumuman_besar", badan=BODY, tahun=2025, minimum=limit)
     bids = Counter(r["kd_tender"] for r in raw(contoh, "D241", 2025, 1070) if r["nilai_penawaran"])
     for channel in ("tender", "non_tender"):
         found = packages(contoh)[channel]
@@ -103,7 +103,7 @@ def test_large_packages_are_those_of_the_raw_notices(contoh):  # noqa: F811
 
 def test_split_packages_wait_for_the_law_and_are_the_planted_ones_once_it_is_checked(contoh, tmp_path):  # noqa: F811
     sql, values = QUESTIONS["paket_seperti_dipecah"]["sql"], {"badan": BODY, "tahun": "2025"}
-    assert answer(contoh, "paket_seperti_dipecah", **values)[0] == []
+    assert answer(contoh, "paket_seperti_dipecah", **values) == []
     copy = tmp_path / "opendata.db"
     shutil.copy(contoh / "out/current/opendata.db", copy)
     with (contoh / "out/kerja/jejak_tanda/menunggu.csv").open(encoding="utf-8", newline="") as file:
@@ -123,7 +123,7 @@ def test_split_packages_wait_for_the_law_and_are_the_planted_ones_once_it_is_che
 
 
 def test_works_past_their_end_without_handover_are_those_of_the_raw_contracts(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "lewat_akhir_kontrak", badan=BODY, tahun=2025, minimum=0)
+    rows = answer(contoh, "lewat_akhir_kontrak", badan=BODY, tahun=2025, minimum=0)
     wanted = {}
     for contract, handover, key in ((1073, 1076, "kd_tender"), (1080, 1082, "kd_nontender")):
         done = {r[key] for r in raw(contoh, "D241", 2025, handover) if r["no_bast"]}
@@ -136,7 +136,7 @@ def test_works_past_their_end_without_handover_are_those_of_the_raw_contracts(co
 
 
 def test_marked_packages_are_those_of_the_titles(contoh):  # noqa: F811
-    marked, _ = answer(contoh, "paket_bertanda_dana", badan=BODY, tahun=2025, tanda="DBH SAWIT")
+    marked = answer(contoh, "paket_bertanda_dana", badan=BODY, tahun=2025, tanda="DBH SAWIT")
     for channel, notices in packages(contoh).items():
         wanted = {k for k, r in notices.items() if "(DBH SAWIT)" in title(r).upper()}
         assert {r["kunci"] for r in marked if r["jalur"] == channel} == wanted
@@ -146,7 +146,7 @@ def test_marked_packages_are_those_of_the_titles(contoh):  # noqa: F811
 
 
 def test_offices_beside_their_peers_are_counted_from_the_raw_files(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "persaingan_skpd", badan=BODY, tahun=2025)
+    rows = answer(contoh, "persaingan_skpd", badan=BODY, tahun=2025)
     notices = packages(contoh)["tender"]
     priced = Counter(r["kd_tender"] for r in raw(contoh, "D241", 2025, 1070) if r["nilai_penawaran"])
     results = Counter(r["kd_tender"] for r in raw(contoh, "D241", 2025, 1015))
@@ -177,12 +177,12 @@ def budget(folder, year, stage):
 def test_grants_add_up_with_the_raw_files(contoh):  # noqa: F811
     stages = ("MURNI", "GESER", "PERUBAHAN")
     assert all(budget(contoh, 2025, stage) for stage in stages)
-    rows, _ = answer(contoh, "hibah_bansos", badan=BODY, tahun=2025)
+    rows = answer(contoh, "hibah_bansos", badan=BODY, tahun=2025)
     assert rows and {r["kode_rekening"][:6] for r in rows} <= {"5.1.05", "5.1.06"}
 
 
 def test_transfers_are_those_of_the_realisation_reports(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "bantuan_keuangan", tahun=2025)
+    rows = answer(contoh, "bantuan_keuangan", tahun=2025)
     files = sorted((contoh / "raw/djpk/2025").glob("*.csv"))
     assert {r["nama_pemda"] for r in rows} <= {f.stem for f in files}
     for row in rows:
@@ -199,7 +199,7 @@ def test_every_number_of_a_package_stands_at_its_place_in_its_file(contoh):  # n
     checked = Counter()
     for channel, notices in packages(contoh).items():
         for code in sorted(notices)[:15]:
-            rows, _ = answer(contoh, "angka_paket", jalur=channel, kunci=code)
+            rows = answer(contoh, "angka_paket", jalur=channel, kunci=code)
             assert rows
             for row in rows:
                 if row["sha256"] in files:
@@ -214,12 +214,12 @@ def test_every_number_of_a_package_stands_at_its_place_in_its_file(contoh):  # n
 
 
 def test_a_total_is_the_sum_of_its_files(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "angka_badan", badan=BODY, tahun=2025, angka="kontrak tender")
+    rows = answer(contoh, "angka_badan", badan=BODY, tahun=2025, angka="kontrak tender")
     wanted = sum(sen(r["nilai_kontrak"]) for r in raw(contoh, "D241", 2025, 1015) if r["nilai_kontrak"])
     assert {r["nilai_sen"] for r in rows} == {wanted} and sum(r["bagian_sen"] for r in rows) == wanted
-    plans, _ = answer(contoh, "angka_badan", badan=BODY, tahun=2025, angka="pagu rencana penyedia")
+    plans = answer(contoh, "angka_badan", badan=BODY, tahun=2025, angka="pagu rencana penyedia")
     assert plans[0]["nilai_sen"] == sum(sen(r["pagu"]) for r in raw(contoh, "D241", 2025, 1018))
-    budgets, _ = answer(contoh, "angka_badan", badan=BODY, tahun=2025, angka="anggaran belanja")
+    budgets = answer(contoh, "angka_badan", badan=BODY, tahun=2025, angka="anggaran belanja")
     stages = {r["tahap"]: r["nilai_sen"] for r in budgets}
     assert stages == {f"APBD {s.lower()}": budget(contoh, 2025, s) for s in ("MURNI", "GESER", "PERUBAHAN")}
     for row in rows:
@@ -232,7 +232,7 @@ def test_a_total_is_the_sum_of_its_files(contoh):  # noqa: F811
 
 def test_files_of_the_release_are_those_that_were_written(contoh):  # noqa: F811
     files = [r for r in table(contoh, "files") if r["resource"]]
-    rows, _ = answer(contoh, "bahan_rilis")
+    rows = answer(contoh, "bahan_rilis")
     counted = Counter(r["resource"] for r in files)
     held = Counter()
     for row in files:
@@ -240,7 +240,7 @@ def test_files_of_the_release_are_those_that_were_written(contoh):  # noqa: F811
     found = {r["tabel_terisi"]: r for r in rows}
     for name in ("tender", "kontrak", "rup_penyedia", "epurchasing", "lra"):
         assert (found[name]["jumlah"], found[name]["ditahan"]) == (counted[name], held[name])
-        own, _ = answer(contoh, "kelengkapan_tarikan", tabel=name)
+        own = answer(contoh, "kelengkapan_tarikan", tabel=name)
         assert len(own) == counted[name] and {r["selisih"] for r in own} == {0}
         assert sum(r["terbit"] for r in own) == found[name]["terbit"]
         for row in own:
@@ -250,7 +250,7 @@ def test_files_of_the_release_are_those_that_were_written(contoh):  # noqa: F811
 def test_dictionary_is_that_of_the_database_the_package_and_the_descriptors(contoh):  # noqa: F811
     package = json.loads((contoh / "out/current/datapackage.json").read_text(encoding="utf-8"))
     for resource in package["resources"]:
-        rows, _ = answer(contoh, "kamus_rilis", tabel=resource["name"])
+        rows = answer(contoh, "kamus_rilis", tabel=resource["name"])
         fields = resource["schema"]["fields"]
         shown = [(r["kolom"], r["tipe"], r["satuan"] or "", r["jalur_ocds"] or "") for r in rows]
         assert shown == [(f["name"], f["type"], f.get("x-unit", ""), f.get("x-ocds", "")) for f in fields]
@@ -262,7 +262,7 @@ def test_dictionary_is_that_of_the_database_the_package_and_the_descriptors(cont
             r["name"]: {c[1] for c in db.execute(f"pragma table_xinfo({r['name']})")} for r in package["resources"]
         }
     for name, found in columns.items():
-        assert {r["kolom"] for r in answer(contoh, "kamus_rilis", tabel=name)[0]} == found
+        assert {r["kolom"] for r in answer(contoh, "kamus_rilis", tabel=name)} == found
 
 
 @cache
@@ -282,9 +282,9 @@ def test_ocds_paths_and_licences_are_those_of_the_descriptors(contoh):  # noqa: 
             if "x-ocds" in field and field.get("x-privacy") != "withheld":
                 column = f"{field['name']}_sen" if field.get("x-sen") else field["name"]
                 wanted.add((field["x-ocds"], name, column))
-    rows, _ = answer(contoh, "peta_ocds", tabel="semua")
+    rows = answer(contoh, "peta_ocds", tabel="semua")
     assert {(r["jalur_ocds"], r["nama_tabel"], r["kolom"]) for r in rows} == wanted
-    rows, _ = answer(contoh, "kutipan_tabel", dataset="semua")
+    rows = answer(contoh, "kutipan_tabel", dataset="semua")
     assert {r["nama_tabel"] for r in rows} == set(declared())
     labels = table(contoh, "files")
     group = {name: row["resource"] for row in labels for name in row["resource"].split(";")}
@@ -305,7 +305,7 @@ def test_a_process_by_ocds_path_is_that_of_the_raw_files(contoh):  # noqa: F811
     paths |= {"tender/tenderers/name", "bids/details/tenderers/name", "contracts/statusDetails"}
     signed = contracts(contoh, 1073, "kd_tender")
     for code, notice in packages(contoh)["tender"].items():
-        rows, _ = answer(contoh, "proses_ocds", jalur="tender", kunci=code)
+        rows = answer(contoh, "proses_ocds", jalur="tender", kunci=code)
         assert {re.sub(r"\[\d+\]", "", r["jalur_ocds"]) for r in rows} <= paths
         found = {r["jalur_ocds"]: r["isi"] for r in rows}
         assert found["tender/title"] == " ".join(notice["nama_paket"].split())
@@ -317,7 +317,7 @@ def test_a_process_by_ocds_path_is_that_of_the_raw_files(contoh):  # noqa: F811
 
 
 def test_changes_are_the_revisions_and_addenda_of_the_raw_files(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "perubahan_tercatat", badan=BODY, tahun=2025)
+    rows = answer(contoh, "perubahan_tercatat", badan=BODY, tahun=2025)
     (path,) = (contoh / "raw/isb/D241/2025").glob("*HistoryKajiUlang.json")
     revisions = json.loads(path.read_text(encoding="utf-8"))
     wrong = {r["lokasi"] for r in table(contoh, "errors") if path.as_posix().endswith(r["berkas"])}
@@ -362,7 +362,7 @@ def paket_row(code):
 
 
 def test_link_rates_are_those_of_the_labels(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "laju_tautan", badan=BODY, tahun=2025)
+    rows = answer(contoh, "laju_tautan", badan=BODY, tahun=2025)
     found = {(r["jenis"], r["rinci"]): r for r in rows}
     linked = defaultdict(set)
     for row in table(contoh, "links"):
@@ -392,17 +392,17 @@ def test_link_rates_are_those_of_the_labels(contoh):  # noqa: F811
 
 
 def test_filled_values_name_the_file_that_filled_them(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "asal_nilai", tabel="tender", kunci="")
+    rows = answer(contoh, "asal_nilai", tabel="tender", kunci="")
     for row in rows[:50]:
         path = contoh / "raw" / row["nama"]
         assert hashlib.sha256(path.read_bytes()).hexdigest() == row["sha256"]
         assert row["nomor_baris"] in path.read_text(encoding="utf-8")
-    one, _ = answer(contoh, "asal_nilai", tabel="tender", kunci=rows[0]["nomor_baris"])
+    one = answer(contoh, "asal_nilai", tabel="tender", kunci=rows[0]["nomor_baris"])
     assert {r["nomor_baris"] for r in one} == {rows[0]["nomor_baris"]}
 
 
 def test_catalogue_shares_are_those_of_the_raw_orders(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "pangsa_ekatalog", badan=BODY)
+    rows = answer(contoh, "pangsa_ekatalog", badan=BODY)
     known, first = set(), True
     for year in YEARS:
         orders = [r for r in raw(contoh, "D241", year, 1213) if "CANCEL" not in r["status_pkt"]]
@@ -442,7 +442,7 @@ def nyata(tmp_path_factory):
 
 def test_real_road_winners_and_their_percentages(nyata):
     folder, source = nyata
-    rows, _ = answer(folder, "pemenang_tender", badan=BODY, tahun=2025, kata="jalan")
+    rows = answer(folder, "pemenang_tender", badan=BODY, tahun=2025, kata="jalan")
     won = [r for r in source if "jalan" in r["tender_name"].lower() and r["winner_name"] and r["year"] == "2025"]
     assert {r["kunci"] for r in rows} == {r["tender_id"] for r in won} and len(rows) >= 10
     by_id = {r["tender_id"]: r for r in won}
@@ -459,9 +459,9 @@ def test_real_company_and_unnamed_rupiah(nyata):
     folder, source = nyata
     won = [r for r in source if r["winner_name"] == "CV. SHANDORA JAYA"]
     for spelling in ("Shandora Jaya", "CV SHANDORA JAYA", "cv. shandora jaya"):
-        rows, _ = answer(folder, "penyedia_bernama", nama=spelling)
+        rows = answer(folder, "penyedia_bernama", nama=spelling)
         assert {r["kunci"] for r in rows if r["hasil"] == "menang"} == {r["tender_id"] for r in won} and won
-    (row,) = answer(folder, "rupiah_tanpa_penyedia", badan=BODY, tahun=2025)[0]
+    (row,) = answer(folder, "rupiah_tanpa_penyedia", badan=BODY, tahun=2025)
     assert row["jalur"] == "tender" and row["nilai_sen"] > 100 * 10**12
     assert 0 <= row["nilai_tanpa_nama_sen"] <= row["nilai_sen"] // 100
 
@@ -469,7 +469,7 @@ def test_real_company_and_unnamed_rupiah(nyata):
 def test_real_packages_marked_with_their_fund(nyata):
     folder, source = nyata
     for mark in ("DBH SAWIT", "DBH"):
-        rows, _ = answer(folder, "paket_bertanda_dana", badan=BODY, tahun=2025, tanda=mark)
+        rows = answer(folder, "paket_bertanda_dana", badan=BODY, tahun=2025, tanda=mark)
         pattern = re.compile(rf"\(\s*{mark}", re.IGNORECASE)
         assert {r["kunci"] for r in rows} == {r["tender_id"] for r in source if pattern.search(r["tender_name"])}
         assert rows
@@ -477,7 +477,7 @@ def test_real_packages_marked_with_their_fund(nyata):
 
 def test_real_offices_beside_their_peers(nyata):
     folder, source = nyata
-    rows, _ = answer(folder, "persaingan_skpd", badan=BODY, tahun=2025)
+    rows = answer(folder, "persaingan_skpd", badan=BODY, tahun=2025)
     near = [
         r for r in source
         if r["winner_name"] and Decimal(r["contract_value"] or 0) > 0
@@ -492,12 +492,12 @@ def test_real_number_with_its_file_and_place(nyata):
     folder, source = nyata
     path = folder / "raw/spse_rinci_kaltim_2025/tenders_kaltimprov.csv"
     for place, line in ((2, source[0]), (12, source[9])):
-        rows, _ = answer(folder, "angka_paket", jalur="tender", kunci=line["tender_id"])
+        rows = answer(folder, "angka_paket", jalur="tender", kunci=line["tender_id"])
         found = {(r["nama_tabel"], r["nama_angka"]): r for r in rows}
         assert found["tender", "hps_sen"]["nilai_sen"] == sen(line["hps"])
         assert {r["sha256"] for r in rows} == {hashlib.sha256(path.read_bytes()).hexdigest()}
         assert {r["lokasi"] for r in rows} == {f"baris {place}"}
-    (total,) = answer(folder, "angka_badan", badan=BODY, tahun=2025, angka="kontrak tender")[0]
+    (total,) = answer(folder, "angka_badan", badan=BODY, tahun=2025, angka="kontrak tender")
     assert total["nilai_sen"] == sum(
         sen(r["contract_value"]) for r in source if r["winner_name"] and r["contract_value"]
     )

@@ -49,7 +49,7 @@ def coverage(folder):
 def test_coverage_of_every_body_year_and_channel_is_that_of_the_raw_files(contoh):
     wanted = coverage(contoh)
     for year in ("semua", "2018", *map(str, YEARS)):
-        found = answer(contoh, "cakupan_paket", tahun=year)[0]
+        found = answer(contoh, "cakupan_paket", tahun=year)
         keys = [(r.pop("tahun_anggaran"), r.pop("nama_klpd"), r.pop("jalur")) for r in found]
         given = {key: line for key, line in wanted.items() if year in ("semua", str(key[0]))}
         assert dict(zip(keys, found, strict=True)) == given and len(found) == len(given) > 2
@@ -77,7 +77,7 @@ def roads(folder, year, people):
 
 def test_road_money_of_every_body_year_and_channel_is_that_of_the_raw_files(contoh):
     for year in (2018, 2019, 2020, *YEARS):
-        assert answer(contoh, "jalan_per_penduduk", tahun=year)[0] == roads(contoh, year, {}), year
+        assert answer(contoh, "jalan_per_penduduk", tahun=year) == roads(contoh, year, {}), year
     assert len(roads(contoh, 2025, {})) > 5
 
 
@@ -136,7 +136,7 @@ def unused(folder, body, year):
 @pytest.mark.parametrize("year", YEARS)
 def test_leftovers_of_every_office_body_and_year_are_those_of_the_raw_files(contoh, body, year):
     found = {}
-    for row in answer(contoh, "sisa_anggaran", badan=body, tahun=year)[0]:
+    for row in answer(contoh, "sisa_anggaran", badan=body, tahun=year):
         office, kind, count, money, *link = row.values()
         found[office, kind, tuple(link)] = (count, money)
     wanted = leftovers(contoh, body, year)
@@ -191,7 +191,7 @@ def test_every_step_of_spending_of_every_body_and_year_is_that_of_the_raw_files(
     for code, body in CODES.items():
         for year in YEARS:
             found = {}
-            for row in answer(contoh, "belanja_fasilitas", badan=body, tahun=year, jenis=kind)[0]:
+            for row in answer(contoh, "belanja_fasilitas", badan=body, tahun=year, jenis=kind):
                 step, office, count, money, *link = row.values()
                 found[step, office, tuple(link)] = (count, money)
             assert found == spending(contoh, code, year, kind), (body, year)

@@ -72,7 +72,7 @@ def plain(name):
 
 
 def test_every_table_is_listed_with_all_its_rows(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "isi_rilis")
+    rows = answer(contoh, "isi_rilis")
     files = {path.stem: path for path in (contoh / "out/current/data").glob("*.csv") if "." not in path.stem}
     assert {row["nama_tabel"] for row in rows} == set(files)
     assert {row["nama_tabel"]: row["banyak_baris"] for row in rows} == {n: len(table(p)) for n, p in files.items()}
@@ -82,7 +82,7 @@ def test_every_table_is_listed_with_all_its_rows(contoh):  # noqa: F811
 
 
 def test_every_vetted_query_is_listed_with_its_parameters(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "kueri_teruji")
+    rows = answer(contoh, "kueri_teruji")
     wanted = set()
     for path in (ROOT / "etl/tanda").glob("*.yaml"):
         given = yaml.safe_load(path.read_text(encoding="utf-8")).get("parameter") or {None: {"nilai": None}}
@@ -119,7 +119,7 @@ def test_winners_like_the_blacklist_are_the_planted_ones_on_every_channel(contoh
     which, _ = firms
     planted = {(row["tabel"], row["kunci"]) for row in labels(contoh, "mirip_daftar_hitam")}
     listed = {row["nilai"] for row in labels(contoh, "mirip_daftar_hitam")}
-    rows = [row for body in BODIES for row in answer(contoh, "pemenang_mirip_daftar_hitam", badan=body)[0]]
+    rows = [row for body in BODIES for row in answer(contoh, "pemenang_mirip_daftar_hitam", badan=body)]
     found = {(row["kunci_jalur"], row["kunci"]) for row in rows}
     assert {pair for pair in found if pair[0] in ("tender", "non_tender")} == planted
     for row in rows:
@@ -141,7 +141,7 @@ def test_pairs_of_bidders_are_those_of_the_raw_bids(contoh, firms):  # noqa: F81
             entry[0] += 1
             entry[1] += offers[one][0] == offers[two][0]
             entry[2].update(firm for firm in (one, two) if offers[firm][1])
-    rows, _ = answer(contoh, "pasangan_penawar", badan=BODY, pasar="semua", pertemuan=1)
+    rows = answer(contoh, "pasangan_penawar", badan=BODY, pasar="semua", pertemuan=1)
     assert len(rows) == len(wanted) > 100
     for row in rows:
         one, two = which(row["penawar_1"]), which(row["penawar_2"])
@@ -152,9 +152,9 @@ def test_pairs_of_bidders_are_those_of_the_raw_bids(contoh, firms):  # noqa: F81
             won[one],
             won[two],
         )
-    often, _ = answer(contoh, "pasangan_penawar", badan=BODY, pasar="semua", pertemuan=6)
+    often = answer(contoh, "pasangan_penawar", badan=BODY, pasar="semua", pertemuan=6)
     assert all(row["jumlah"] >= 6 for row in often) and 0 < len(often) < len(rows)
-    part, _ = answer(contoh, "pasangan_penawar", badan=BODY, pasar="Pekerjaan Konstruksi", pertemuan=1)
+    part = answer(contoh, "pasangan_penawar", badan=BODY, pasar="Pekerjaan Konstruksi", pertemuan=1)
     assert 0 < sum(row["jumlah"] for row in part) < sum(row["jumlah"] for row in rows)
 
 
@@ -168,25 +168,25 @@ def test_grown_contracts_are_those_of_the_raw_versions(contoh):  # noqa: F811
         first, last = found[0][0], found[max(found)][0]
         if (last - first) * 100 > first * 5:
             wanted[found[0][1]] = last - first
-    rows, _ = answer(contoh, "pertumbuhan_kontrak", badan=BODY, tahun="semua", persen=5)
+    rows = answer(contoh, "pertumbuhan_kontrak", badan=BODY, tahun="semua", persen=5)
     assert {row["no_kontrak"]: row["kenaikan_sen"] for row in rows} == wanted
     assert all(row["alasan_addendum"] for row in rows)
 
 
 def test_doubled_chassis_numbers_are_the_planted_ones(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "aset_perlu_dicek", unit="semua", masalah="nomor rangka tercatat dua kali")
+    rows = answer(contoh, "aset_perlu_dicek", unit="semua", masalah="nomor rangka tercatat dua kali")
     planted = labels(contoh, "rangka_ganda")
     assert {f"{r['kode_lokasi']}|{r['pengenal']}" for r in rows} == {row["kunci"] for row in planted}
 
 
 def test_capital_contracts_without_an_asset_are_the_planted_ones(contoh):  # noqa: F811
     planted = {row["kunci"] for row in labels(contoh, "modal_tanpa_aset")}
-    rows = [r for b in BODIES[:1] for r in answer(contoh, "modal_tanpa_aset", badan=b, tahun="semua", bulan=0)[0]]
+    rows = [r for b in BODIES[:1] for r in answer(contoh, "modal_tanpa_aset", badan=b, tahun="semua", bulan=0)]
     assert {row["kunci"] for row in rows} == planted
     dates = {code(r): day(r["tgl_bast"]) for n in HANDOVERS for r in all_raw(contoh, n) if r["no_bast"]}
     assert all(row["tgl_serah_terima"] == dates[row["kunci"]] for row in rows)
     for months in (6, 24):
-        late, _ = answer(contoh, "modal_tanpa_aset", badan=BODY, tahun="semua", bulan=months)
+        late = answer(contoh, "modal_tanpa_aset", badan=BODY, tahun="semua", bulan=months)
         assert {r["kunci"] for r in late} == {r["kunci"] for r in rows if r["bulan_lewat"] >= months}
         assert all(
             (date.fromisoformat(r["tgl_kartu"]) - date.fromisoformat(r["tgl_serah_terima"])).days >= 30 * months
@@ -195,7 +195,7 @@ def test_capital_contracts_without_an_asset_are_the_planted_ones(contoh):  # noq
 
 
 def test_newest_rows_are_those_of_the_raw_files(contoh):  # noqa: F811
-    rows, _ = answer(contoh, "baris_terbaru", badan=BODY, banyak=7)
+    rows = answer(contoh, "baris_terbaru", badan=BODY, banyak=7)
     found = defaultdict(list)
     for row in rows:
         found[row["tabel"]].append(row["tanggal"])
@@ -216,7 +216,7 @@ def test_newest_rows_are_those_of_the_raw_files(contoh):  # noqa: F811
 )
 def test_evidence_pack_holds_dates_values_signs_and_hashes_of_the_raw_files(contoh, sign):  # noqa: F811
     case = next(r for r in labels(contoh, sign) if r["tabel"] in ("tender", "non_tender"))
-    rows, _ = answer(contoh, "bukti_paket", paket=case["kunci"])
+    rows = answer(contoh, "bukti_paket", paket=case["kunci"])
     parts = defaultdict(list)
     for row in rows:
         parts[row["bagian"]].append(row)
@@ -245,11 +245,11 @@ def test_evidence_pack_holds_dates_values_signs_and_hashes_of_the_raw_files(cont
 
 
 def test_evidence_pack_of_an_unknown_code_is_empty_not_an_error(contoh):  # noqa: F811
-    assert answer(contoh, "bukti_paket", paket="tidak-ada")[0] == []
+    assert answer(contoh, "bukti_paket", paket="tidak-ada") == []
 
 
 def test_handed_over_but_not_fully_paid_is_found_when_a_payment_is_missing(contoh):  # noqa: F811
-    assert answer(contoh, "selesai_belum_dibayar", badan=BODY, tahun=2025)[0] == []
+    assert answer(contoh, "selesai_belum_dibayar", badan=BODY, tahun=2025) == []
     rows = [r for r in all_raw(contoh, 1076, years=(2025,)) if r["no_bap"] and r["no_bast"]]
     last = next(r for r in rows if sen(r["besar_pembayaran"]) > 0)
     with (
@@ -280,7 +280,7 @@ def test_late_handovers_per_office_are_those_of_the_raw_files(contoh):  # noqa: 
         entry[0] += 1
         entry[1] += days > 0
         entry[2] = max(entry[2], days)
-    rows, _ = answer(contoh, "keterlambatan_satker", badan=BODY, tahun=2024)
+    rows = answer(contoh, "keterlambatan_satker", badan=BODY, tahun=2024)
     assert {r["nama_satker"]: [r["diserahkan"], r["terlambat"], r["hari_terlama"] or 0] for r in rows} == {
         office: [count, late, max(most, 0)] for office, (count, late, most) in wanted.items()
     }
@@ -310,7 +310,7 @@ def test_suppliers_of_a_body_are_the_firms_of_the_raw_files_with_their_sums(cont
         if row["nama_penyedia"]:
             money[which(row)] += sen(row["nilai_realisasi"])
     wanted = {firm: value for firm, value in money.items() if known[firm]["perorangan"] == "tidak"}
-    rows, _ = answer(contoh, "pemasok_berizin", badan=BODY, tahun=2025)
+    rows = answer(contoh, "pemasok_berizin", badan=BODY, tahun=2025)
     assert {which(r["nama_pemasok"]): r["nilai_pasokan_sen"] for r in rows} == wanted
     assert [r["nama_pemasok"] for r in rows] == sorted(r["nama_pemasok"] for r in rows)  # by name: never a ranking
 
@@ -331,7 +331,7 @@ def test_rows_behind_every_row_exist(contoh, name):  # noqa: F811
         for item in QUESTIONS[name]["parameter"]:
             first = db.execute(item["isi"]).fetchone() if item["jenis"] in ("pilihan", "contoh") else None
             asked[item["nama"]] = values.get(item["nama"]) or item["bawaan"] or str(first[0])
-        rows, _ = answer(contoh, name, **asked)
+        rows = answer(contoh, name, **asked)
         link = QUESTIONS[name]["baris"]
         for row in rows[:60]:
             known = {**asked, **row}

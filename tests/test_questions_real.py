@@ -6,13 +6,12 @@ A stranger has no such files; then these tests are skipped and say so.
 import asyncio
 import itertools
 import sqlite3
-import time
 from contextlib import closing
 from urllib.parse import urlencode
 
 import pytest
 from test_plugins import site, words
-from test_questions import QUESTIONS, site_metadata
+from test_questions import QUESTIONS, few_steps, site_metadata
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 FROM_KALTIM = ("pemenang_tender", "penyedia_bernama", "rupiah_tanpa_penyedia", "persaingan_skpd", "angka_badan")
@@ -38,12 +37,11 @@ def offered(db, question):
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_every_offered_choice_is_answered_in_half_a_second(real_out, name):
+def test_every_offered_choice_is_answered_in_few_steps(real_out, name):
     with closing(sqlite3.connect(real_out / "current" / "opendata.db")) as db:
         for values in offered(db, QUESTIONS[name]):
-            start = time.perf_counter()
-            db.execute(QUESTIONS[name]["sql"], values).fetchmany(1_000)
-            assert time.perf_counter() - start < 0.5, values
+            with few_steps(db):
+                db.execute(QUESTIONS[name]["sql"], values).fetchmany(1_000)
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -71,7 +71,7 @@ def stages(folder, year, key, wanted=lambda line: True):
 
 
 def test_budget_of_every_office_at_every_stage_is_that_of_the_workbooks(contoh):
-    rows, _ = answer(contoh, "pergeseran_skpd", badan=BODY, tahun=2025)
+    rows = answer(contoh, "pergeseran_skpd", badan=BODY, tahun=2025)
     wanted = stages(contoh, 2025, lambda line: line[0])
     assert {r["nama_skpd"]: {s: r[c] for s, c in STAGES.items()} for r in rows} == wanted
     for row in rows:
@@ -83,7 +83,7 @@ def test_budget_of_every_office_at_every_stage_is_that_of_the_workbooks(contoh):
 
 
 def test_every_moved_line_of_the_budget_is_that_of_the_workbooks(contoh):
-    rows, _ = answer(contoh, "pergeseran_rincian", badan=BODY, tahun=2025)
+    rows = answer(contoh, "pergeseran_rincian", badan=BODY, tahun=2025)
     first, last = (sums(budget(contoh, 2025, stage), lambda line: line[:5]) for stage in ("MURNI", "PERUBAHAN"))
     wanted = {k: (first.get(k, 0), last.get(k, 0)) for k in first | last if first.get(k, 0) != last.get(k, 0)}
     names = ("nama_skpd", "kode_sub_kegiatan", "nama_sub_kegiatan", "kode_rekening", "nama_rekening")
@@ -93,7 +93,7 @@ def test_every_moved_line_of_the_budget_is_that_of_the_workbooks(contoh):
 
 
 def test_grants_and_social_aid_of_every_office_are_those_of_the_workbooks(contoh):
-    rows, _ = answer(contoh, "hibah_bansos", badan=BODY, tahun=2025)
+    rows = answer(contoh, "hibah_bansos", badan=BODY, tahun=2025)
     given = stages(contoh, 2025, lambda x: (x[0], x[3], x[4]), lambda x: x[3].startswith(("5.1.05.", "5.1.06.")))
     wanted = {key: {s: value.get(s) for s in STAGES} for key, value in given.items()}
     found = {
@@ -124,7 +124,7 @@ def test_transfers_of_every_government_are_those_of_its_report(contoh, year):
             if re.search(r"bantuan keuangan|transfer antar ?daerah", account.lower()):
                 percent = round(100 * spent / planned, 2) if planned else None
                 wanted.append((path.stem, account, period, planned, spent, percent))
-    rows, _ = answer(contoh, "bantuan_keuangan", tahun=year)
+    rows = answer(contoh, "bantuan_keuangan", tahun=year)
     assert Counter(tuple(r.values())[:5] for r in rows) == Counter(line[:5] for line in wanted)
     percents = {line[:5]: line[5] for line in wanted}
     for row in rows:
@@ -188,14 +188,14 @@ def written(card):
 def test_assets_with_a_problem_are_exactly_those_of_the_cards(contoh, problem, wanted):
     frames = Counter(c["rangka"] for c in cards(contoh) if c.get("rangka"))
     twice = {frame for frame, count in frames.items() if count > 1}
-    rows, _ = answer(contoh, "aset_perlu_dicek", unit="semua", masalah=problem)
+    rows = answer(contoh, "aset_perlu_dicek", unit="semua", masalah=problem)
     assert Counter(map(shown, rows)) == Counter(written(c) for c in cards(contoh) if wanted(c, twice))
-    one, _ = answer(contoh, "aset_perlu_dicek", unit="Dinas Kesehatan", masalah=problem)
+    one = answer(contoh, "aset_perlu_dicek", unit="Dinas Kesehatan", masalah=problem)
     assert one == [row for row in rows if row["nama_unit"] == "Dinas Kesehatan"]
 
 
 def test_old_constructions_are_exactly_those_of_the_cards(contoh):
-    rows, _ = answer(contoh, "konstruksi_lama", unit="semua", tahun=2026)
+    rows = answer(contoh, "konstruksi_lama", unit="semua", tahun=2026)
     old = [c for c in cards(contoh) if c["kartu"] == "F" and c["mulai"] <= "2024-12-31"]
     wanted = Counter(
         (c["unit"], c["nama"], c["mulai"], c["sen"], (date(2026, 12, 31) - date.fromisoformat(c["mulai"])).days)
@@ -213,7 +213,7 @@ def test_capital_budget_and_assets_of_every_office_are_those_of_workbooks_and_ca
     for card in cards(contoh):
         if card["tahun"] == year:
             assets[card["unit"]].append(card["sen"] or 0)
-    rows, _ = answer(contoh, "modal_dan_aset", badan=BODY, tahun=year)
+    rows = answer(contoh, "modal_dan_aset", badan=BODY, tahun=year)
     wanted = {o: (v, sum(assets[o]) if assets[o] else None, len(assets[o]) or None) for o, v in planned.items()}
     assert {r["nama_skpd"]: (r["modal_sen"], r["aset_sen"], r["barang"]) for r in rows} == wanted
     assert all(r["selisih_modal_sen"] == r["modal_sen"] - (r["aset_sen"] or 0) for r in rows)
@@ -229,7 +229,7 @@ def test_capital_budget_and_assets_of_every_card_are_those_of_workbooks_and_card
         if own or f"5.2.0{number}" in planned:
             priced = sum(v for v in own if v is not None)
             wanted[card] = (planned.get(f"5.2.0{number}"), len(own), own.count(None), priced)
-    rows, _ = answer(contoh, "modal_dan_kib", badan=BODY, tahun=year)
+    rows = answer(contoh, "modal_dan_kib", badan=BODY, tahun=year)
     names = ("anggaran_sen", "barang", "barang_tanpa_nilai", "aset_sen")
     assert {r["kib"]: tuple(r[n] for n in names) for r in rows} == wanted
     found = {r["kib"]: r["barang_tersambung"] for r in rows if r["barang_tersambung"]}
@@ -255,7 +255,7 @@ def linked_assets(folder, year):
 
 
 def test_every_bid_and_registration_is_that_of_the_raw_file(contoh):
-    rows, _ = answer(contoh, "penawaran", badan=BODY, tahun=2025)
+    rows = answer(contoh, "penawaran", badan=BODY, tahun=2025)
     notices = packages(contoh)["tender"]
     wanted = {}
     for bid in raw(contoh, "D241", 2025, 1070):

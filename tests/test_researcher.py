@@ -52,7 +52,7 @@ def assert_same(frame, rows, *columns):
 
 def test_1_every_tender_with_the_gap_listed(contoh, release):
     rows, files = ANSWERS["whole_table"](release)
-    wanted, _ = answer(contoh, "kelengkapan_tarikan", tabel="tender")
+    wanted = answer(contoh, "kelengkapan_tarikan", tabel="tender")
     columns = ("nama", "sumber", "putusan", "masuk", "terbit", "ditahan", "tergantikan", "bukan_data", "selisih")
     assert_same(files, wanted, *columns, "sha256", "tarikan")
     with closing(sqlite3.connect(contoh / "out/current/opendata.db")) as db:
@@ -72,7 +72,7 @@ def test_1_a_damaged_file_is_noticed(release, tmp_path):
 
 def test_2_types_units_codes_and_keys(contoh, release):
     rows, columns = ANSWERS["described"](release)
-    wanted, _ = answer(contoh, "kamus_rilis", tabel="tender")
+    wanted = answer(contoh, "kamus_rilis", tabel="tender")
     assert_same(columns, wanted, "kolom", "judul", "keterangan", "tipe", "satuan", "bagian_kunci", "nilai_sah", "jalur_ocds")  # fmt: skip
     assert columns["nilai_sah"].notna().any() or columns["satuan"].notna().any()
     exact = [row for row in rows if row["hps_sen"]]
@@ -82,7 +82,7 @@ def test_2_types_units_codes_and_keys(contoh, release):
 def test_3_frozen_release_and_what_it_is_made_of(contoh, release):
     version, made = ANSWERS["frozen"](release)
     assert version == (contoh / "out/current").resolve().name
-    wanted, _ = answer(contoh, "bahan_rilis")
+    wanted = answer(contoh, "bahan_rilis")
     made = made.rename(columns={"resource": "tabel_terisi"})
     assert_same(made, wanted, "tabel_terisi", "jumlah", "terbit", "ditahan", "tergantikan", "diambil_akhir")
 
@@ -110,7 +110,7 @@ def test_3_and_4_an_older_release_stays_and_the_delta_tells_every_cell(make, tmp
 
 
 def test_5_link_rate_by_count_and_rupiah(contoh, release):
-    wanted, _ = answer(contoh, "laju_tautan", badan=BODY, tahun="semua")
+    wanted = answer(contoh, "laju_tautan", badan=BODY, tahun="semua")
     wanted = [row for row in wanted if row["jenis"] == "anggaran_rup"]
     columns = ("tahun_anggaran", "rinci", "jumlah", "tertaut", "nilai_sen", "nilai_tertaut_sen", "persen_jumlah")
     found = ANSWERS["budget_links"](release, BODY)
@@ -119,13 +119,13 @@ def test_5_link_rate_by_count_and_rupiah(contoh, release):
 
 
 def test_6_bids_apart_from_registrants(contoh, release):
-    wanted, _ = answer(contoh, "penawaran", badan=BODY, tahun=YEAR)
+    wanted = answer(contoh, "penawaran", badan=BODY, tahun=YEAR)
     columns = ("kd_tender", "kd_peserta", "nama_penyedia", "kedudukan", "nilai_penawaran_sen", "nilai_terkoreksi_sen")
     assert_same(ANSWERS["bids"](release, BODY, YEAR), wanted, *columns, "persen_hps", "alasan")
 
 
 def test_7_values_traced_to_file_and_place(contoh, release):
-    wanted, _ = answer(contoh, "asal_nilai", tabel="tender", kunci="")
+    wanted = answer(contoh, "asal_nilai", tabel="tender", kunci="")
     found = ANSWERS["traced"](release).rename(columns={"kunci": "nomor_baris"})
     assert_same(found, wanted, "nomor_baris", "kolom", "lokasi", "nama", "url", "diambil_pada", "sha256")
     rounded = ANSWERS["rounded"](release)
@@ -134,7 +134,7 @@ def test_7_values_traced_to_file_and_place(contoh, release):
 
 
 def test_8_ocds_paths(contoh, release):
-    wanted, _ = answer(contoh, "peta_ocds", tabel="semua")
+    wanted = answer(contoh, "peta_ocds", tabel="semua")
     assert_same(ANSWERS["ocds_paths"](release), wanted, "jalur_ocds", "nama_tabel", "kolom")
 
 
@@ -149,38 +149,38 @@ def test_8_ocds_and_fiscal_packages_hold_the_tables_money(contoh, release):
     assert_same(found, packages, "jalur", "kunci", "nama_paket", "nilai_sen")
     assert_same(ANSWERS["fiscal"](release), budget, *budget[0])
     most = found.sort_values("penawar").iloc[-1]
-    told, _ = answer(contoh, "proses_ocds", jalur=most["jalur"], kunci=most["kunci"])
+    told = answer(contoh, "proses_ocds", jalur=most["jalur"], kunci=most["kunci"])
     bids = [row for row in told if row["jalur_ocds"].startswith("bids/") and row["jalur_ocds"].endswith("/amount")]
     (estimate,) = (row["isi"] for row in told if row["jalur_ocds"] == "tender/value/amount")
     assert len(bids) == most["penawar"] > 3 and Decimal(estimate.removesuffix(" IDR")) * 100 == most["hps_sen"]
 
 
 def test_9_coverage(contoh, release):
-    wanted, _ = answer(contoh, "cakupan_paket", tahun="semua")
+    wanted = answer(contoh, "cakupan_paket", tahun="semua")
     assert_same(ANSWERS["coverage"](release), wanted, *wanted[0])
     missing = ANSWERS["missing"](release)
     assert missing["kd_tender"] == 0 and 0 < missing["hps_asli"] < 100
 
 
 def test_10_citation_licence_and_limits(contoh, release):
-    wanted, _ = answer(contoh, "kutipan_tabel", dataset="semua")
+    wanted = answer(contoh, "kutipan_tabel", dataset="semua")
     columns = ("nama_tabel", "judul", "lisensi", "berkas", "baris_ditahan", "kolom_bulat", "tanpa_tanggal")
     assert_same(ANSWERS["citations"](release), wanted, *columns)
 
 
 def test_11_unspent_money(contoh, release):
-    wanted, _ = answer(contoh, "sisa_anggaran", badan=BODY, tahun=YEAR)
+    wanted = answer(contoh, "sisa_anggaran", badan=BODY, tahun=YEAR)
     assert_same(ANSWERS["unspent"](release, BODY, YEAR), wanted, "nama_satker", "jenis", "jumlah", "nilai_sen")
 
 
 def test_12_aid(contoh, release):
-    wanted, _ = answer(contoh, "bantuan_keuangan", tahun=YEAR)
+    wanted = answer(contoh, "bantuan_keuangan", tahun=YEAR)
     columns = ("nama_pemda", "akun", "periode", "anggaran_sen", "realisasi_sen", "persen_realisasi")
     assert_same(ANSWERS["aid"](release, YEAR), wanted, *columns)
 
 
 def test_13_catalogue(contoh, release):
-    wanted, _ = answer(contoh, "pangsa_ekatalog", badan=BODY)
+    wanted = answer(contoh, "pangsa_ekatalog", badan=BODY)
     assert_same(ANSWERS["catalogue_shares"](release, BODY), wanted, *wanted[0])
 
 

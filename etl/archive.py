@@ -18,6 +18,8 @@ from etl.durable import put_in_place, removed_on_failure, sync, write_whole
 from etl.errors import EtlError, ReleaseBroken
 
 KONTEKS = "konteks.yml"
+Contexts = dict[Path, Any]
+"""Content of context files that were read: a folder of many files has one."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ def import_folder(raw: Path, out: Path, accept: tuple[str, ...] = ()) -> list[Pu
         raise EtlError(f"{raw}: folder tidak ada")
     known = {pull.nama: pull for pull in read_log(out)}
     seq = max((pull.seq for pull in known.values()), default=0)
-    fresh = []
-    for path, konteks in in_order_of_making([(path, read_konteks(path, raw)) for path in source_files(raw)]):
+    fresh: list[Pull] = []
+    contexts: Contexts = {}
+    for path, konteks in in_order_of_making([(path, read_konteks(path, raw, contexts)) for path in source_files(raw)]):
         nama = path.relative_to(raw if raw.is_dir() else raw.parent).as_posix()
         sha256 = store(path, out)
         terima = bool({nama, sha256} & set(accept))
@@ -128,11 +131,11 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_konteks(path: Path, raw: Path) -> dict[str, Any]:
+def read_konteks(path: Path, raw: Path, contexts: Contexts) -> dict[str, Any]:
     """Context of a file: the ``konteks.yml`` of each folder above it, nearest last, then its own entry in ``berkas``.
 
     Values become text, dates ISO text; ``pull`` (``penuh`` or ``tambahan``), ``sumber``, ``url``, ``diambil_pada`` and
-    any field name (region, year, unit) are understood.
+    any field name (region, year, unit) are understood. ``contexts`` keeps what was read, for the next file.
     """
     konteks: dict[str, Any] = {}
     folders = [folder for folder in reversed(path.parents) if folder == raw or raw in folder.parents]
@@ -142,12 +145,13 @@ def read_konteks(path: Path, raw: Path) -> dict[str, Any]:
             continue
         if file.is_symlink() and raw.resolve() not in file.resolve().parents:
             raise EtlError(f"{file}: tautan ke luar folder {raw}; isi berkas lain tidak boleh menjadi konteks")
-        content = read_yaml(file) or {}
+        if file not in contexts:
+            contexts[file] = read_yaml(file) or {}
+        content = contexts[file]
         if not isinstance(content, dict):
             raise EtlError(f"{file}: isinya harus pasangan 'kunci: nilai'")
-        own = content.pop("berkas", None) or {}
-        konteks |= content
-        konteks |= own.get(path.relative_to(folder).as_posix(), {})
+        konteks |= {key: value for key, value in content.items() if key != "berkas"}
+        konteks |= (content.get("berkas") or {}).get(path.relative_to(folder).as_posix(), {})
     return {str(key): "" if value is None else str(value) for key, value in sorted(konteks.items())}
 
 

@@ -50,20 +50,25 @@ class Part:
 
 
 Judged = tuple[Part, dict[Scope, npt.NDArray[np.bool_]]]
+Rows = tuple[Part, npt.NDArray[np.bool_]]
+"""Rows of one scope in one pull."""
 
 
 def judge(resource: Resource, parts: list[Part]) -> None:
     """Refuse scopes over their tolerance or with a fall, and let full pulls replace their scope; changes ``parts``."""
-    earlier: list[Judged] = []
+    earlier: dict[Scope, list[Rows]] = {}
     for _, pages in itertools.groupby(parts, key=lambda part: part.item.konteks.get("tarikan") or part.item.seq):
         group = [(part, judged_alone(resource, part)) for part in pages]
+        full = all(part.full for part, _ in group)
         for scope in dict.fromkeys(scope for _, scopes in group for scope in scopes):
-            reason = refusal(resource, group, scope, published_before(earlier, scope))
+            before = published_before(earlier.get(scope, [])) if full else 0
+            reason = refusal(resource, group, scope, before)
             if reason and not all(part.terima for part, _ in group):
                 refuse(group, scope, reason)
-            elif all(part.full for part, _ in group):
-                replace_earlier(earlier, scope)
-        earlier += group
+                continue
+            if full:
+                replace_earlier(earlier.pop(scope, []))
+            earlier.setdefault(scope, []).extend((part, scopes[scope]) for part, scopes in group if scope in scopes)
 
 
 def judged_alone(resource: Resource, part: Part) -> dict[Scope, npt.NDArray[np.bool_]]:
@@ -115,22 +120,19 @@ def refusal(resource: Resource, group: list[Judged], scope: Scope, before: int) 
     return ""
 
 
-def published_before(earlier: Iterable[Judged], scope: Scope) -> int:
+def published_before(earlier: Iterable[Rows]) -> int:
     """How many distinct rows of a scope earlier pulls would publish."""
     keys: set[tuple[str, ...]] = set()
-    for part, scopes in earlier:
-        rows = scopes.get(scope)
-        if rows is not None and not part.item.complement:
+    for part, rows in earlier:
+        if not part.item.complement:
             keys |= set(key_tuples(part, part.alive & rows))
     return len(keys)
 
 
-def replace_earlier(earlier: list[Judged], scope: Scope) -> None:
+def replace_earlier(earlier: Iterable[Rows]) -> None:
     """Take the rows of a scope out of all earlier pulls: a full pull replaces them."""
-    for part, scopes in earlier:
-        rows = scopes.get(scope)
-        if rows is not None:
-            part.alive &= ~rows
+    for part, rows in earlier:
+        part.alive &= ~rows
 
 
 def key_tuples(part: Part, rows: npt.NDArray[np.bool_]) -> list[tuple[str, ...]]:

@@ -131,9 +131,9 @@ def write_source_texts(out: Path, aside: Path, resources: dict[str, Resource], p
         for statement in SCHEMA:
             db.execute(statement)
         db.executemany("INSERT INTO keterangan VALUES (?, ?)", sorted(about.items()))
-        number = 0
+        number, made = 0, folders(out, pulls)
         for name in sorted(r.name for r in resources.values() if r.from_files and not r.get("x-bridge")):
-            known = folders(out, pulls, name)
+            known = made.get(name, {})
             places = published_places(release, name, {sha256 for sha256, f in known.items() if (f / TEXTS).exists()})
             for sha256, folder in sorted(known.items()):
                 if sha256 in places and (folder / HEADERS).exists():
@@ -158,10 +158,14 @@ def published_places(release: sqlite3.Connection, name: str, wanted: set[str]) -
     return found
 
 
-def folders(out: Path, pulls: list[Pull], resource: str) -> dict[str, Path]:
-    """File -> the working folder of a resource; of a file pulled more than once, the newest."""
-    found = {pull.sha256: out / "kerja" / pull.stem / resource for pull in pulls}
-    return {sha256: folder for sha256, folder in found.items() if folder.is_dir()}
+def folders(out: Path, pulls: list[Pull]) -> dict[str, dict[str, Path]]:
+    """Resource -> file -> working folder; of a file pulled more than once, the newest pull's."""
+    found: dict[str, dict[str, Path]] = {}
+    for sha256, stem in {pull.sha256: pull.stem for pull in pulls}.items():
+        for folder in (out / "kerja" / stem).iterdir():
+            if folder.is_dir():
+                found.setdefault(folder.name, {})[sha256] = folder
+    return found
 
 
 def add_file(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, paket
 
+from etl import gate
 from etl.archive import read_log
 from etl.errors import BuildBusy, EtlError
 from etl.publish import current_version, rollback
@@ -80,6 +81,17 @@ def test_older_pull_never_fills_what_a_newer_one_left_empty(make, query):
     make({"a.json": [paket("1", kd_rup="77", _event_date="2025-10-03")]})
     make({"b.json": [paket("1", kd_rup="", _event_date="2025-10-10")]})
     assert query("select kd_rup from paket_uji") == [(None,)]
+
+
+@pytest.mark.parametrize(("pull", "read"), [("tambahan", 0), ("penuh", 19)])
+def test_a_pull_is_compared_with_what_is_published_before_it_not_with_every_earlier_pull(make, monkeypatch, pull, read):
+    """Pages of packages are pulls too, tens of thousands; full pulls look at the last one of their scope only."""
+    seen = []
+    monkeypatch.setattr(gate, "key_tuples", lambda part, rows: seen.append(part) or list(map(str, range(rows.sum()))))
+    files = {f"{n:02}.json": [paket("1", nama=f"Paket {n}")] for n in range(20)}
+    rows = make({**files, "konteks.yml": f"pull: {pull}\nkd_klpd: D1\ntahun: 2025\n"})
+    assert [row["terbit"] for row in rows if row["nama"] in files] == ["0"] * 19 + ["1"]
+    assert len(seen) == read
 
 
 @pytest.mark.faults

@@ -108,7 +108,7 @@ def take_file(path: Path, folder: Path, batch: Batch) -> None:
         raise BadAnswer("terlalu_besar", f"lebih besar dari batas {limit >> 20} MB")
     nama = f"{NAME}/{path.relative_to(folder).as_posix()}"
     nama.encode()  # a name that is not UTF-8 cannot be logged
-    page = batch.put(nama, path, read_konteks(path, folder))
+    page = batch.put(nama, path, read_konteks(path, folder, {}))
     if look([path]) != before:
         batch.drop(page)
         raise BadAnswer("belum_waktunya", "masih ditulis; diambil di putaran berikut")

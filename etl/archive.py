@@ -5,6 +5,7 @@ and context. Everything later is a function of this folder.
 """
 
 import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -173,18 +174,24 @@ def read_log(out: Path) -> list[Pull]:
     return [pulls[seq] for seq in sorted(pulls)]
 
 
-def log_mark(out: Path) -> dict[str, Any]:
-    """How long the log is and its hash: with the bytes it names, all that a release knows of its sources."""
+def log_mark(out: Path, key: bytes) -> dict[str, Any]:
+    """How long the log is and its keyed hash: with the bytes it names, all that a release knows of its sources.
+
+    Keyed, because the log holds the hashes of closed files, of which nobody should be able to try the small counts.
+    """
     content = whole_lines(out)
-    return {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
+    return {"lines": content.count(b"\n"), "hmac": hmac.new(key, content, "sha256").hexdigest()}
 
 
-def log_before(out: Path, mark: dict[str, Any]) -> bytes:
+def log_before(out: Path, mark: dict[str, Any], key: bytes) -> bytes:
     """The beginning of the log that a release was made of; raises ``ReleaseBroken`` where it is not what it was."""
     lines = whole_lines(out).splitlines(keepends=True)
     content = b"".join(lines[: mark["lines"]])
-    if hashlib.sha256(content).hexdigest() != mark["sha256"]:
-        raise ReleaseBroken(f"{out / 'arsip' / 'catatan.jsonl'}: awalnya bukan lagi yang dipakai rilis itu")
+    if hmac.new(key, content, "sha256").hexdigest() != mark["hmac"]:
+        raise ReleaseBroken(
+            f"{out / 'arsip' / 'catatan.jsonl'}: awalnya bukan lagi yang dipakai rilis itu, "
+            "atau rilis itu dibuat dengan kunci nama samaran lain (KALTIM_KUNCI)"
+        )
     return content
 
 

@@ -64,7 +64,7 @@ def made_of(out: Path, datapackages: Path, key: bytes) -> dict[str, object]:
     """Of what a release is made, for its manifest: archive, key and code as one hash, log and code by themselves."""
     code = code_hash(datapackages)
     mark = fingerprint(read_log(out), code, key)
-    return {"fingerprint": mark, "archive": log_mark(out), "code": {"sha256": code, "commit": commit()}}
+    return {"fingerprint": mark, "archive": log_mark(out, key), "code": {"sha256": code, "commit": commit()}}
 
 
 def commit() -> str:

@@ -12,6 +12,8 @@ PERSON_KEYS = {"name", "names", "type", "npwp", "id"}
 ODD = re.compile(r"[:\\\0]")
 FILES = ("path", "x-list", "x-sql")
 """Keys of a resource that name a file."""
+SUPPRESS_KEYS = {"from", "count", "k", "sensitive", "dimensions", "version", "series"}
+DIMENSION_KEYS = {"column", "columns", "tree", "total", "of"}
 
 
 def check_names_safe(descriptor: Json, where: str) -> None:
@@ -41,3 +43,30 @@ def check_person(rule: Json, names: set[str], where: str) -> None:
     columns = {column for part in rule.values() for column in ([part] if isinstance(part, str) else part)}
     if set(rule) - PERSON_KEYS or columns - names or rule and "name" not in rule:
         raise DescriptorError(f"{where}: x-person memuat bagian atau kolom yang tidak ada")
+
+
+def check_suppress(descriptor: Json, others: dict[str, Json]) -> None:
+    """Refuse a rule for small counts that closes nothing: an open source, columns that are not there, no threshold."""
+    rule, name = descriptor.get("x-suppress"), descriptor["name"]
+    if not rule:
+        return
+    source = others.get(rule.get("from", ""), {})
+    if source.get("x-privacy") != "withheld":
+        raise DescriptorError(f"{name}: x-suppress from '{rule.get('from')}' harus tabel yang withheld")
+    dimensions = rule.get("dimensions") or [{}]
+    odd = set(rule) - SUPPRESS_KEYS | {part for d in dimensions for part in set(d) - DIMENSION_KEYS}
+    if odd or not all("tree" in d or "total" in d for d in dimensions):
+        raise DescriptorError(f"{name}: x-suppress memuat bagian {sorted(odd)}, atau dimensi tanpa tree atau total")
+    sensitive = rule.get("sensitive") or {"column": rule["count"], "k": rule["k"], "values": []}
+    used = [rule["count"], *rule.get("series", []), sensitive["column"]]
+    used += [c for d in dimensions for c in d.get("columns", [d.get("column")])]
+    used += [rule["version"]] if "version" in rule else []
+    lacking = set(used) - {field["name"] for field in source["schema"]["fields"]}
+    fields = {field["name"]: field for field in descriptor["schema"]["fields"]}
+    lacking |= {rule["count"], f"{rule['count']}_ditutup", "alasan_ditutup", "jenis_penutupan"} - set(fields)
+    if lacking:
+        raise DescriptorError(f"{name}: x-suppress menyebut atau memerlukan kolom yang tidak ada: {sorted(lacking)}")
+    if fields["jenis_penutupan"].get("x-privacy") != "withheld":
+        raise DescriptorError(f"{name}: jenis_penutupan harus withheld: sel yang ditutup karena kecil akan terbaca")
+    if min(int(rule["k"]), int(sensitive["k"])) < 2 or set(sensitive) != {"column", "k", "values"}:
+        raise DescriptorError(f"{name}: x-suppress k paling sedikit 2; sensitive harus column, k, values")

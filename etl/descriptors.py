@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from etl.descriptor_checks import check_names_safe, check_person, own_file
+from etl.descriptor_checks import check_names_safe, check_person, check_suppress, own_file
 from etl.errors import DescriptorError
 from etl.fields import Field, Json, expand, schema_field
 from etl.freshness import check_freshness
@@ -22,7 +22,7 @@ PACKAGE_KEYS = {"x-en"}
 RESOURCE_KEYS = {
     "x-en", "x-sources", "x-privacy", "x-forms", "x-fts", "x-scope", "x-tolerance", "x-ordinal", "x-fanout",
     "x-bridge", "x-person", "x-updated", "x-datasette", "x-sql", "x-list", "x-function", "x-reads", "x-cari",
-    "x-freshness",
+    "x-freshness", "x-suppress",
 }  # fmt: skip
 FIELD_KEYS = {
     "x-en", "x-source", "x-parse", "x-unit", "x-sen", "x-rounded", "x-index", "x-privacy", "x-scan", "x-bound",
@@ -76,7 +76,7 @@ class Resource:
     @property
     def from_files(self) -> bool:
         """Whether rows come from source files (or their bridges), so that each carries its provenance."""
-        made = any(self.get(key) for key in ("x-sql", "x-function", "x-list"))
+        made = any(self.get(key) for key in ("x-sql", "x-function", "x-list", "x-suppress"))
         return self.dataset not in ("kualitas", "jejak_tanda") and not made
 
     @property
@@ -111,10 +111,7 @@ def parsed(text: str) -> bytes:
 
 
 def load_datasets(folder: Path) -> list[Json]:
-    """Return every dataset descriptor of ``folder``, checked, in name order.
-
-    Raises ``DescriptorError`` naming file, resource and key.
-    """
+    """Every dataset descriptor of ``folder``, checked, by name; ``DescriptorError`` names file, resource and key."""
     datasets = []
     for path in (own_file(p.parent, p.name) for p in sorted(folder.glob("*/datapackage.yaml"))):
         where = f"datapackages/{path.parent.name}/datapackage.yaml"
@@ -142,6 +139,7 @@ def load_resources(folder: Path) -> dict[str, Resource]:
             resources[resource.name] = resource
     for name, resource in resources.items():
         check_bridge(resource, resources)
+        check_suppress(resource.descriptor, {n: r.descriptor for n, r in resources.items()})
         resources[name] = replace(resource, lists=code_lists(resource, resources))
     return resources
 

@@ -71,6 +71,8 @@ def parents(resource: Resource, resources: dict[str, Resource]) -> set[str]:
     names = set(resource.get("x-reads") or ())
     if resource.get("x-bridge"):
         names.add(resource.get("x-bridge")["from"])
+    if resource.get("x-suppress"):
+        names.add(resource.get("x-suppress")["from"])
     if resource.get("x-sql"):
         names |= set(tables_in((SQL / Path(resource.get("x-sql"))).read_text(encoding="utf-8")))
     return names

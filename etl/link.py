@@ -1,7 +1,8 @@
 """``staging.db`` -> linked tables: each is one SQL file and one descriptor with ``x-sql``, run by DuckDB.
 
 What SQL cannot say (who is the same supplier) is a plain function over the tables that the descriptor names
-(``x-function``, ``x-reads``).
+(``x-function``, ``x-reads``). A table of counts of people is its withheld source with small counts closed
+(``x-suppress``).
 
 A linked table passes the same gate as any other: a canonical CSV, Frictionless, STRICT keys and CHECKs. The SQL keeps
 to the subset that SQLite, DuckDB and Spark answer alike.
@@ -25,6 +26,7 @@ from etl.canonical import write_batches
 from etl.database import create_staging, fetch_table, ingest, open_database, quote, typed
 from etl.descriptors import Resource, canonical_schema
 from etl.errors import EtlError
+from etl.suppress import suppress
 
 SQL = Path(__file__).parent / "sql"
 
@@ -45,6 +47,8 @@ def link(out: Path, resources: dict[str, Resource]) -> dict[str, int]:
                 table = query(db, out, queries[resource.name], words, known)
             elif resource.get("x-function"):
                 table = run_function(out, resource)
+            elif resource.get("x-suppress"):
+                table = closed(out, resource)
             else:
                 continue
             counts[resource.name] = store(out, resource, canonical(resource, table))
@@ -67,6 +71,18 @@ def run_function(out: Path, resource: Resource) -> pa.Table:
         tables = {table: fetch_table(cursor, table, columns) for table, columns in resource.get("x-reads").items()}
     result: pa.Table = getattr(import_module(f"etl.{module}"), name)(tables)
     return result
+
+
+def closed(out: Path, resource: Resource) -> pa.Table:
+    """The withheld table that ``x-suppress`` names, with its small counts closed."""
+    rule = resource.get("x-suppress")
+    names = {*resource.order, rule["count"], *resource.key, *([rule["version"]] if "version" in rule else [])}
+    names |= {rule["sensitive"]["column"]} if rule.get("sensitive") else set()
+    with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
+        cursor.execute("SELECT name FROM pragma_table_xinfo(?)", (rule["from"],))
+        columns = [name for (name,) in cursor.fetchall() if name in names]
+        table = fetch_table(cursor, rule["from"], columns)
+    return suppress(table, rule, resource.key)
 
 
 def run_sql(out: Path, sql: str) -> pa.Table:

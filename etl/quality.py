@@ -1,5 +1,6 @@
 """What explains the data: files with verdict and counts, held rows, new columns, filled fields, the dictionary."""
 
+import hmac
 import json
 import re
 from collections.abc import Iterator
@@ -17,13 +18,14 @@ from etl.fields import Json
 from etl.gate import REFUSED, Part, scope_masks
 from etl.licences import brought
 from etl.merge import Merged
-from etl.privacy import mask_text
+from etl.privacy import mask_text, pseudonym_key
 from etl.validate import Held
 
 Row = dict[str, str]
 HIDDEN = "dirahasiakan"
 TOKEN = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[A-Za-z0-9_\-]{32,}(\.[A-Za-z0-9_\-]+)*")
 SECRET = re.compile(r"(?i)token|key|secret|sandi|password|auth|kunci")
+CLOSED = "tabel tertutup: hanya agregatnya terbit"
 NOT_RECOGNISED = ("kosong", "bentuk_tidak_dikenal", "bukan_tabel", "bukan_teks")
 
 
@@ -49,10 +51,13 @@ def quality_rows(
         baru += [new_column_row(item, column, count) for column, count in sorted(item.kolom_baru.items())]
         if part and part.published:
             filled_before |= {(pull.nama, item.resource), (pull.nama, "")}
+    closed = {name for name, resource in resources.items() if resource.descriptor["x-privacy"] == "withheld"}
+    berkas, ditahan, baru = ([discreet(row, closed) for row in rows] for rows in (berkas, ditahan, baru))
     asal = [
         {"tabel": name, "kunci": f.kunci, "kolom": f.kolom, "sha256": f.sha256, "lokasi": f.lokasi}
         for name, merged in merges.items()
         for f in merged.asal
+        if name not in closed
     ]
     terms = brought(
         (pull for pull, _ in files), published_counts(berkas), resources, {(a["tabel"], a["sha256"]) for a in asal}
@@ -62,9 +67,20 @@ def quality_rows(
         "baris_ditahan": ditahan,
         "kolom_baru": baru,
         "asal": asal,
-        "cakupan_baris": coverage_rows(parts, merges, resources),
+        "cakupan_baris": coverage_rows(parts, {n: m for n, m in merges.items() if n not in closed}, resources),
         **dictionary_rows(resources, terms),
     }
+
+
+def discreet(row: Row, closed: set[str]) -> Row:
+    """A row about a file of a closed table: its hash keyed, so that nobody can try which small counts give that hash.
+
+    The hash of a file that feeds an open table too stands there as it is.
+    """
+    if row["resource"] not in closed:
+        return row
+    added = {"alasan": "; ".join(filter(None, [row["alasan"], CLOSED]))} if "alasan" in row else {}
+    return row | {"sha256": hmac.new(pseudonym_key(), row["sha256"].encode(), "sha256").hexdigest()} | added
 
 
 def published_counts(rows: list[Row]) -> list[Json]:

@@ -36,7 +36,7 @@ def rebuild(out: Path, version: str, target: Path, datapackages: Path, say: Say)
     if target.exists() and any(target.iterdir()):
         raise EtlError(f"{target}: harus folder baru atau kosong")
     with build_lock(target):
-        copy_archive(out, target, log_before(out, wanted["archive"]))
+        copy_archive(out, target, log_before(out, wanted["archive"], key))
         pulls = read_log(target)
         if fingerprint(pulls, code, key) != wanted["fingerprint"]:
             raise EtlError(f"rilis {version} dibuat dengan kunci nama samaran lain (KALTIM_KUNCI)")

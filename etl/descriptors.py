@@ -30,7 +30,7 @@ FIELD_KEYS = {
 }  # fmt: skip
 FORM_KEYS = {
     "name", "source", "since", "signature", "absent", "columns", "values", "tables", "map", "parse", "unit", "const",
-    "path", "missing", "withhold", "complement", "also", "only_with", "scope",
+    "path", "title", "missing", "withhold", "complement", "also", "only_with", "scope",
 }  # fmt: skip
 UNITS = {"ribu": 1_000, "juta": 1_000_000, "miliar": 1_000_000_000, "triliun": 1_000_000_000_000}
 PROVENANCE = ("asal_berkas", "asal_lokasi")

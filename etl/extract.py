@@ -22,6 +22,7 @@ from etl.canonical import read_columns, write_batches
 from etl.columns import CellError, Column, canonical_column, plan_columns, unknown_headers
 from etl.descriptors import Resource, all_known
 from etl.errors import FileRefused
+from etl.line_lists import refuse_line_lists
 from etl.parallel import in_order
 from etl.people import hide_people
 from etl.privacy import identity_numbers, mask_array, mask_text
@@ -65,6 +66,7 @@ def extract_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: byt
     shutil.rmtree(folder, ignore_errors=True)
     try:
         tables = read_tables(pull.path(out), all_known(resources), pull.konteks)
+        refuse_line_lists(tables)
     except FileRefused as refusal:
         found = [Extraction(pull.seq, pull.nama, pull.sha256, "", alasan=f"{refusal.code}: {refusal.pesan}")]
     else:
@@ -142,7 +144,8 @@ def canonical_batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the canonical batches of one table; counts, refused cells and new columns go into ``item``."""
     resource, form = match.resource, match.form
-    context = {**path_context(form.get("path"), pull.nama), **pull.konteks}
+    context = {**path_context(form.get("path"), pull.nama), **path_context(form.get("title"), table.title)}
+    context |= pull.konteks
     item.masuk += len(table.not_data)
     item.bukan_data += len(table.not_data)
     function = source_function(form.source, resource.name)
@@ -177,7 +180,10 @@ def add_counts(item: Extraction, part: Extraction) -> None:
 
 
 def path_context(pattern: Any, nama: str) -> dict[str, str]:
-    """Context that the layout reads from the file's path (region, year); underscores are blanks there."""
+    """Context that the layout reads from the file's path or the sheet's title lines (region, year).
+
+    Underscores are blanks there.
+    """
     found = re.search(pattern, nama) if pattern else None
     return {k: v.replace("_", " ") for k, v in found.groupdict().items() if v} if found else {}
 

@@ -70,11 +70,12 @@ def tulis_rusak(keluar: Keluaran) -> dict[str, str]:
         "konflik_git.csv": "kd_tender,nama_paket\n<<<<<<< HEAD\n1,Paket A\n=======\n1,Paket B\n>>>>>>> cabang\n",
         "json_terpotong.json": utuh[: len(utuh) // 2],
         "daftar_rapat.csv": "hari,agenda,ruang\nSenin,Rapat rutin,Ruang contoh\nSelasa,Rapat anggaran,Ruang contoh\n",
+        "kasus_dbd.csv": "umur,jenis_kelamin,desa,tanggal_sakit\n7,P,Desa Contoh,2025-02-01\n31,L,Andai,2025-02-03\n",
     }
     for nama, teks in isi.items():
         (folder / nama).write_text(teks, encoding="utf-8", newline="")
     return {
         "halaman_html.json": "halaman_html", "invalid_response.json": "invalid_response", "kosong.json": "kosong",
         "nol_bait.json": "kosong", "konflik_git.csv": "konflik_git", "json_terpotong.json": "json_terpotong",
-        "daftar_rapat.csv": "tidak_dikenal",
+        "daftar_rapat.csv": "tidak_dikenal", "kasus_dbd.csv": "daftar_orang",
     }  # fmt: skip

@@ -43,6 +43,10 @@ JAVA = re.compile(
 BULAN_ANGKA = re.compile(rf"(?P<tahun>{_YEAR})-(?P<bulan>{_TWO})|(?P<bulan2>{_TWO})[-/](?P<tahun2>{_YEAR})")
 BULAN_NAMA = re.compile(rf"(?P<nama>[A-Za-z]+) +(?P<tahun>{_YEAR})")
 SERIAL = re.compile(r"(?P<hari>[1-9][0-9]{0,4})(?:\.[0-9]+)?")
+SEMESTER = re.compile(
+    r"(?P<tahun>[0-9]{4})-[Ss](?P<nomor>[12])"
+    r"|(?i:semester) {1,3}(?:(?P<romawi>[Ii]{1,2})|(?P<nomor2>[12])),? {1,3}(?:(?i:tahun) {1,3})?(?P<tahun2>[0-9]{4})"
+)
 TAHUN = re.compile(rf"(?P<tahun>{_YEAR})(?:\.0+)?")
 
 _BENTUK = "2025-01-31, 2025-01-31 14:00:00, 31-01-2025, 31/01/2025, 31 Januari 2025, Jan 31, 2025, 12:00:00AM"
@@ -179,6 +183,23 @@ def bulan_tahun(text: str) -> str:
     raise refused(text, f"bulan dan tahun, mis. {bentuk}", f"month and year, e.g. {bentuk}")
 
 
+def semester(text: str) -> str:
+    """Semester of a year as ``YYYY-S1`` or ``YYYY-S2``.
+
+    Source: titles of civil registration tables (DKB: 30 June is semester I, 31 December semester II).
+    Raises ``ValueRefused`` for other forms and years out of 1900-2099.
+
+    >>> semester("2024-S2"), semester("Semester II Tahun 2024"), semester("SEMESTER 1 2025")
+    ('2024-S2', '2024-S2', '2025-S1')
+    """
+    found = SEMESTER.fullmatch(tidy(text))
+    year = found and (found["tahun"] or found["tahun2"])
+    if found is None or not FIRST_YEAR <= int(year or 0) <= LAST_YEAR:
+        bentuk = "2024-S2, Semester II Tahun 2024"
+        raise refused(text, f"semester, mis. {bentuk}", f"a semester, e.g. {bentuk}")
+    return f"{year}-S{len(found['romawi']) if found['romawi'] else found['nomor'] or found['nomor2']}"
+
+
 def tahun(text: str) -> str:
     """Year of four digits, 1900 to 2099; the ``.0`` that a float column leaves is dropped.
 
@@ -194,4 +215,4 @@ def tahun(text: str) -> str:
     return found["tahun"]
 
 
-__all__ = ["ValueRefused", "bulan_tahun", "tahun", "tanggal", "tanggal_excel", "tanggal_utc_wib", "waktu"]
+__all__ = ["ValueRefused", "bulan_tahun", "semester", "tahun", "tanggal", "tanggal_excel", "tanggal_utc_wib", "waktu"]

@@ -18,7 +18,9 @@ from etl.rows import BATCH_ROWS, Table, batch_of, clean_headers, fit
 from etl.sniff import Content, refuse
 
 CHUNK = 1 << 20
-ROW_KEYS = frozenset({"data", "aaData"})
+ROW_KEYS = frozenset({"data", "aaData", "features"})
+FEATURE = frozenset({"attributes", "geometry"})
+"""Keys of a row that a map server (ArcGIS) wraps; the row itself is below ``attributes``."""
 
 
 class Digits(str):
@@ -165,11 +167,13 @@ def compact(value: Any) -> str:
 
 
 def _elements(content: Content) -> Iterator[Any]:
-    """Yield the rows of the file in order."""
+    """Yield the rows of the file in order, those of a map server without their wrapping."""
     with content.open_text() as file:
         cursor = Cursor(file)
         try:
-            yield from _array(cursor) if cursor.peek() == "[" else _object_or_lines(cursor)
+            for element in _array(cursor) if cursor.peek() == "[" else _object_or_lines(cursor):
+                wrapped = isinstance(element, dict) and "attributes" in element and element.keys() <= FEATURE
+                yield element["attributes"] if wrapped else element
         except json.JSONDecodeError as error:
             raise _broken(error) from error
         except RecursionError as error:

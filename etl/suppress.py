@@ -23,6 +23,7 @@ from etl.suppress_cells import (
     Cell,
     Json,
     Move,
+    Node,
     Search,
     add_up,
     build_block,
@@ -37,6 +38,8 @@ from etl.suppress_cells import (
 
 Row = dict[str, Any]
 Place = tuple[str, ...]
+Split = tuple[int, Node, str]
+"""Dimension, node that is split, way of splitting."""
 Price = tuple[int, int, list[Cell]]
 
 REASON = "kurang dari batas terbit, atau ditutup supaya sel lain tidak dapat dihitung"
@@ -51,6 +54,9 @@ class Shown:
     block: Block
     closed: set[Cell]
     moves: dict[Cell, Move]
+    splits: set[Split] = field(default_factory=set)
+    """Ways of splitting that are closed whole, because some small cell in them has no move."""
+    whole: bool = False
     rows: list[Row] = field(default_factory=list)
     held_back: int = 0
 
@@ -125,7 +131,7 @@ def publishable(rows: list[Row], rule: Json) -> list[Shown]:
         if shown is None and series in newest:
             newest[series].held_back += 1
             continue
-        shown = shown or Shown(block, set(block.values), {})  # nothing is shown where no choice of cells protects it
+        shown = shown or Shown(block, set(block.values), {}, whole=True)  # no choice of cells protects it
         shown.rows = list(state.values())
         newest[series] = shown
         earlier.append(shown)
@@ -150,25 +156,29 @@ def hide(block: Block, earlier: list[Shown]) -> Shown | None:
         for cell, value in shown.block.values.items()
         if cell not in shown.closed and not is_rest(cell) and block.values.get(cell) == value
     }
-    closed = {cell for shown in earlier for cell in shown.closed if cell in block.values}
-    small = block.small
-    search = Search(block, closed | set(small), known)
-    for shown in earlier:
-        if not all(hidden_still(block, known, shown, move) for move in shown.moves.values()):
-            return None
-        if not shown.moves and shown.closed:  # a block that was closed whole stays so
-            search.closed |= set(block.values)
+    search = Search(
+        block, {c for shown in earlier for c in shown.closed if c in block.values} | set(block.small), known
+    )
+    splits = {split for shown in earlier for split in shown.splits}
+    inside = {cell for split in splits for cell in split_cells(block, split)}
+    search.closed |= set(block.values) if any(shown.whole for shown in earlier) else inside
+    if not all(hidden_still(block, known, shown, move) for shown in earlier for move in shown.moves.values()):
+        return None
     chosen: dict[Cell, Move] = {}
-    for cell in small:
-        move = cheapest(search, cell, earlier)
-        if move is None and not earlier and (whole := close_split(block, cell)):
-            search.closed |= whole
+    for cell in block.small:
+        if cell in inside:
             continue
-        if move is None:
+        move = cheapest(search, cell, earlier)
+        if move:
+            search.closed |= {c for c in move if not is_rest(c)}
+            chosen[cell] = move
+        elif not earlier and (split := closable(block, cell)):
+            splits.add(split)
+            inside |= split_cells(block, split)
+            search.closed |= inside
+        else:
             return None
-        search.closed |= {c for c in move if not is_rest(c)}
-        chosen[cell] = move
-    return Shown(block, search.closed, chosen)
+    return Shown(block, search.closed, chosen, splits)
 
 
 def cheapest(search: Search, cell: Cell, earlier: list[Shown]) -> Move | None:
@@ -224,21 +234,28 @@ def hidden_still(block: Block, known: set[Cell], shown: Shown, move: Move) -> bo
     return consistent(block, own) and holds(block.values, own)
 
 
-def close_split(block: Block, cell: Cell) -> set[Cell]:
-    """All cells of the last way of splitting that a cell is part of; empty where even that leaves it derivable.
+def closable(block: Block, cell: Cell) -> Split | None:
+    """The last way of splitting that a cell is part of, if closing it whole hides the cell; else nothing.
 
     Of people who are split in two groups or more, readers then know only how many they are in all: the cell may be any
     number from none to all of them, whatever the other regions and sexes hold.
     """
     for d in reversed(range(len(cell))):
         tree = block.trees[d]
-        if cell[d] not in tree.parent:
+        top = tree.parent.get(cell[d])
+        if top is None:
             continue
-        parts = tree.children[tree.parent[cell[d]]][tree.partition[cell[d]]]
-        whole = block.values.get(put(cell, d, tree.parent[cell[d]]), 0)
-        if len(parts) > 1 and whole >= 2 * block.least[cell]:
-            inside = {*parts}
-            while more := {n for n, p in tree.parent.items() if p in inside} - inside:
-                inside |= more
-            return {c for c in block.values if c[d] in inside}
-    return set()
+        parts = tree.children[top][tree.partition[cell[d]]]
+        if len(parts) > 1 and block.values.get(put(cell, d, top), 0) >= 2 * block.least[cell]:
+            return d, top, tree.partition[cell[d]]
+    return None
+
+
+def split_cells(block: Block, split: Split) -> set[Cell]:
+    """All cells of a way of splitting, in every region and sex."""
+    d, top, partition = split
+    tree = block.trees[d]
+    inside = set(tree.children.get(top, {}).get(partition, []))
+    while more := {n for n, parent in tree.parent.items() if parent in inside} - inside:
+        inside |= more
+    return {cell for cell in block.values if cell[d] in inside}

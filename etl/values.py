@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from etl.coordinates import bujur, lintang
-from etl.dates import bulan_tahun, tahun, tanggal, tanggal_excel, tanggal_utc_wib, waktu
+from etl.dates import bulan_tahun, semester, tahun, tanggal, tanggal_excel, tanggal_utc_wib, waktu
 from etl.texts import ValueRefused, nama, refused, teks, tidy
 
 MAX_SEN = 9_223_372_036_854_775_807  # SQLite's largest INTEGER: money is stored as sen
@@ -261,7 +261,7 @@ PARSERS: dict[str, Callable[[str], str]] = {
     parser.__name__: parser
     for parser in (
         *(rupiah, rupiah_singkat, angka, desimal_id, bilangan, persen),
-        *(tanggal, waktu, tanggal_excel, tanggal_utc_wib, bulan_tahun, tahun),
+        *(tanggal, waktu, tanggal_excel, tanggal_utc_wib, bulan_tahun, semester, tahun),
         *(kode, kode_angka, kode_tanpa_titik, ya_tidak, teks, nama, npwp, kbli),
         *(lintang, bujur),
     )
@@ -269,6 +269,6 @@ PARSERS: dict[str, Callable[[str], str]] = {
 
 __all__ = [
     "PARSERS", "ValueRefused", "angka", "bilangan", "bujur", "bulan_tahun", "desimal_id", "kbli", "kode", "kode_angka",
-    "kode_tanpa_titik", "lintang", "nama", "npwp", "persen", "rupiah", "rupiah_singkat", "tahun", "tanggal",
+    "kode_tanpa_titik", "lintang", "nama", "npwp", "persen", "rupiah", "rupiah_singkat", "semester", "tahun", "tanggal",
     "tanggal_excel", "tanggal_utc_wib", "teks", "waktu", "ya_tidak",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ settings.register_profile("values", deadline=None)  # a busy machine must not fa
 settings.load_profile("values")
 
 NUMBERS = ["rupiah", "rupiah_singkat", "angka", "desimal_id", "bilangan", "persen"]
-DATES = ["tanggal", "waktu", "tanggal_excel", "tanggal_utc_wib", "bulan_tahun", "tahun"]
+DATES = ["tanggal", "waktu", "tanggal_excel", "tanggal_utc_wib", "bulan_tahun", "semester", "tahun"]
 LARGEST = "92233720368547758.07"
 
 ACCEPTED = {
@@ -162,6 +162,13 @@ ACCEPTED = {
         ("2026-12", "2026-12"),
         ("03/2026", "2026-03"),
         ("03-2026", "2026-03"),
+    ],
+    "semester": [
+        ("2024-S2", "2024-S2"),
+        ("Semester II Tahun 2024", "2024-S2"),
+        ("SEMESTER I 2025", "2025-S1"),
+        ("Semester 2, Tahun 2023", "2023-S2"),
+        ("semester i tahun 2024", "2024-S1"),
     ],
     "tahun": [("2025", "2025"), ("2026.0", "2026"), (" 1945 ", "1945"), ("1900", "1900"), ("2099", "2099")],
     "kode": [
@@ -375,6 +382,10 @@ REFUSED = {
     "tanggal_utc_wib": [
         *("2024-10-18", "2024-10-17T17:00:00", "2024-10-17T17:00:00+07:00", "2024-02-30T17:00:00Z", "17:00:00Z"),
         *("2568-01-01T00:00:00Z", "2099-12-31T17:00:00Z", "1729184400", "2024-10-17Z", "Oct 17, 2024, 5:00:00PM"),
+    ],
+    "semester": [
+        *("2024", "2024-S3", "2024-S0", "Semester III Tahun 2024", "Semester II", "S2 2024", "2568-S1", "II/2024"),
+        *("Semester 2024", "2024-S1-S2"),
     ],
     "bulan_tahun": [
         *(

@@ -35,12 +35,16 @@ ELECTRONIC = (
     ("serah_terima", "serah_terima", "tgl_bast, tgl_bap, no_bap"),
 )
 """Step, table and order of what SPSE records after the award, for tenders and non-tenders."""
+PAGES = (("pengumuman", "jadwal_spse", "no_urut"), ("peserta", "peserta_spse", "nilai_penawaran_sen, nama_penyedia"))
+PAID = ("pemenang", "realisasi_spse", "no_urut")
 RESULTS = {
-    "tender": (("peserta", "peserta_tender", "nilai_penawaran_sen"), ("pemenang", "tender_nilai", "urutan")),
-    "non_tender": (("pemenang", "non_tender_nilai", "kd_nontender"),),
-    "pencatatan_non_tender": (("pemenang", "pencatatan_non_tender_realisasi", "tgl_realisasi, urutan"),),
-    "pencatatan_swakelola": (("pemenang", "pencatatan_swakelola_realisasi", "tgl_realisasi, urutan"),),
+    "tender": (("peserta", "peserta_tender", "nilai_penawaran_sen"), *PAGES, ("pemenang", "tender_nilai", "urutan")),
+    "non_tender": (*PAGES, ("pemenang", "non_tender_nilai", "kd_nontender")),
+    "pencatatan_non_tender": (("pemenang", "pencatatan_non_tender_realisasi", "tgl_realisasi, urutan"), PAID),
+    "pencatatan_swakelola": (("pemenang", "pencatatan_swakelola_realisasi", "tgl_realisasi, urutan"), PAID),
+    "darurat": (PAID,),
 }
+"""Channel -> step, table and order of what ISB and the public pages of SPSE say of its results."""
 EDGES = {
     "anggaran_rup": "anggaran",
     "rup_paket": "rup",

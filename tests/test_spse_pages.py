@@ -1,5 +1,6 @@
 """Pages of SPSE: parsed by header text whatever their order, refused where they are no data, and private."""
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -11,6 +12,8 @@ import pytest
 import yaml
 from conftest import ROOT, build_into, once, real
 from servers import spse_pages as pages
+from test_plugins import site, words
+from test_questions import site_metadata
 
 from etl.descriptors import all_known, load_resources
 from etl.errors import FileRefused
@@ -306,6 +309,22 @@ def test_participants_and_results_are_one_row_each(db):
         (None, None, None, None, None),
     ]
     assert rows[2]["nama_penyedia"].startswith("Perorangan-")
+
+
+def test_a_package_page_shows_what_only_the_public_pages_say(out, db):
+    """Bidders, schedule and receipts of a body whose ISB access nobody has."""
+    pages = site((out / "current").resolve(), site_metadata())
+    text = words(asyncio.run(pages.client.get("/paket/tender/10990001000")))
+    assert "Peserta tercatat 3 penawar dengan harga" in text and "Personel manajerial tidak sesuai syarat" in text
+    assert "1 hanya mendaftar, tanpa harga" in text
+    assert "Pengumuman Pascakualifikasi 15 Januari 2025, 08.00" in text
+    assert "Peserta tercatat" in words(asyncio.run(pages.client.get("/paket/non_tender/10990002000")))
+    assert one(db, "select jumlah_penawar from paket where kunci = '10990001000'") == {"jumlah_penawar": 3}
+    for channel, column in (("darurat", "kd_darurat"), ("pencatatan_swakelola", "kd_swakelola_pct")):
+        (key, count) = db.execute(f"select {column}, count(*) from realisasi_spse where {column} <> ''").fetchone()
+        shown = asyncio.run(pages.client.get(f"/paket/{channel}/{key}.json")).json()
+        (paid,) = (step for step in shown["langkah"] if step["langkah"] == "pemenang")
+        assert [len(group["baris"]) for group in paid["data"] if group["tabel"] == "realisasi_spse"] == [count]
 
 
 def test_schedule_tells_how_often_it_changed(db):

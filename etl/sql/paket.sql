@@ -23,6 +23,9 @@ WITH kontrak_proses AS (
   SELECT kd_tender, COUNT(*) AS pendaftar, SUM(CASE WHEN nilai_penawaran_sen > 0 THEN 1 ELSE 0 END) AS penawar,
     MAX(CASE WHEN pemenang = 1 THEN 1 ELSE 0 END) AS ada_pemenang
   FROM peserta_tender GROUP BY kd_tender
+), halaman AS (
+  SELECT kd_tender, SUM(CASE WHEN nilai_penawaran_sen > 0 THEN 1 ELSE 0 END) AS penawar
+  FROM peserta_spse WHERE kd_tender <> '' GROUP BY kd_tender
 ), rup_proses AS (
   SELECT jalur, kunci, COUNT(*) AS jumlah_rup FROM (
     SELECT 'tender' AS jalur, kd_tender AS kunci, kd_rup FROM tender_rup
@@ -90,7 +93,7 @@ WITH kontrak_proses AS (
     COALESCE(t.status_tender, t.tahap, s.status_tender) AS status,
     COALESCE(t.tgl_pengumuman_tender, s.tgl_pengumuman_tender, n.tgl_pengumuman) AS tanggal_pengumuman,
     COALESCE(s.tgl_penetapan_pemenang, n.tgl_selesai) AS tanggal_selesai,
-    p.penawar AS jumlah_penawar, COALESCE(p.pendaftar, t.jumlah_peserta) AS jumlah_pendaftar,
+    COALESCE(p.penawar, h.penawar) AS jumlah_penawar, COALESCE(p.pendaftar, t.jumlah_peserta) AS jumlah_pendaftar,
     CASE WHEN n.bernama = 1 OR k.kunci IS NOT NULL OR p.ada_pemenang = 1 THEN 1 ELSE 0 END AS pemenang_bernama,
     NULL AS bernama_sen, CASE WHEN n.kd_tender IS NOT NULL OR s.kd_tender IS NOT NULL THEN 1 ELSE 0 END AS tuntas
   FROM kode_tender AS i
@@ -99,6 +102,7 @@ WITH kontrak_proses AS (
   LEFT JOIN nilai_tender AS n ON n.kd_tender = i.kunci
   LEFT JOIN kontrak_proses AS k ON k.jalur = 'tender' AND k.kunci = i.kunci
   LEFT JOIN peserta AS p ON p.kd_tender = i.kunci
+  LEFT JOIN halaman AS h ON h.kd_tender = i.kunci
   UNION ALL
   SELECT 'non_tender', i.kunci, substr(i.asal, 3), COALESCE(t.kd_klpd, n.kd_klpd, k.kd_klpd),
     COALESCE(t.nama_klpd, n.nama_klpd, k.nama_klpd), COALESCE(t.tahun_anggaran, n.tahun_anggaran, k.tahun_anggaran),

@@ -12,7 +12,7 @@ PERSON_KEYS = {"name", "names", "type", "npwp", "id"}
 ODD = re.compile(r"[:\\\0]")
 FILES = ("path", "x-list", "x-sql")
 """Keys of a resource that name a file."""
-SUPPRESS_KEYS = {"from", "count", "k", "sensitive", "dimensions", "version", "series"}
+SUPPRESS_KEYS = {"from", "count", "k", "sensitive", "dimensions", "version", "series", "pull"}
 DIMENSION_KEYS = {"column", "columns", "tree", "total", "of"}
 
 
@@ -60,7 +60,7 @@ def check_suppress(descriptor: Json, others: dict[str, Json]) -> None:
     sensitive = rule.get("sensitive") or {"column": rule["count"], "k": rule["k"], "values": []}
     used = [rule["count"], *rule.get("series", []), sensitive["column"]]
     used += [c for d in dimensions for c in d.get("columns", [d.get("column")])]
-    used += [rule["version"]] if "version" in rule else []
+    used += [rule[part] for part in ("version", "pull") if part in rule]
     lacking = set(used) - {field["name"] for field in source["schema"]["fields"]}
     fields = {field["name"]: field for field in descriptor["schema"]["fields"]}
     lacking |= {rule["count"], f"{rule['count']}_ditutup", "alasan_ditutup", "jenis_penutupan"} - set(fields)

@@ -76,7 +76,12 @@ def run_function(out: Path, resource: Resource) -> pa.Table:
 def closed(out: Path, resource: Resource) -> pa.Table:
     """The withheld table that ``x-suppress`` names, with its small counts closed."""
     rule = resource.get("x-suppress")
-    names = {*resource.order, rule["count"], *resource.key, *([rule["version"]] if "version" in rule else [])}
+    names = {
+        *resource.order,
+        rule["count"],
+        *resource.key,
+        *(rule[part] for part in ("version", "pull") if part in rule),
+    }
     names |= {rule["sensitive"]["column"]} if rule.get("sensitive") else set()
     with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
         cursor.execute("SELECT name FROM pragma_table_xinfo(?)", (rule["from"],))

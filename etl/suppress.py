@@ -139,12 +139,17 @@ def publishable(rows: list[Row], rule: Json) -> list[Shown]:
 
 
 def versions(rows: list[Row], rule: Json) -> list[tuple[tuple[str, Place], list[Row]]]:
-    """The rows of a block by version and series, in the order in which they became known."""
+    """The rows of a block by version and series, in the order in which they became known; a pull is one version."""
+    dated = [(str(row[rule["version"]]) if "version" in rule else "", row) for row in rows]
+    newest: dict[str, str] = {}
+    for version, row in dated:
+        pull = row.get(rule.get("pull", "")) or ""
+        newest[pull] = max(newest.get(pull, ""), version)
     found: dict[tuple[str, Place], list[Row]] = {}
-    for row in rows:
+    for version, row in sorted(dated, key=itemgetter(0)):
         series = tuple(str(row[name]) for name in rule.get("series", []))
-        version = str(row[rule["version"]]) if "version" in rule else ""
-        found.setdefault((version, series), []).append(row)
+        pull = row.get(rule.get("pull", "")) or ""
+        found.setdefault((newest[pull] if pull else version, series), []).append(row)
     return sorted(found.items())
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from conftest import ROOT
+from servers.arcgis import Arcgis
 from servers.ckan import Ckan
 from servers.daftar_hitam import DaftarHitam, sanction
 from servers.djpk import Djpk
@@ -358,3 +359,71 @@ def test_folder_that_is_gone_or_a_name_that_is_no_text_is_named(fetch, pulls, fo
     Path(os.fsdecode(os.fsencode(folder) + b"/b\xff.csv")).write_bytes(CSV)
     code, text = fetch(FOLDER)
     assert code != 0 and "ditolak" in text and list(pulls()) == ["kiriman/sipd/a.csv"]
+
+
+LAYER = "AGR_VISUAL_KEC_FIX/2"
+
+
+def districts(number=7, province=64, people=1_000):
+    """Attributes of invented districts as the registry's map gives them."""
+    return [
+        {"objectid": 3300 + n, "no_prop": province, "no_kab": 98, "no_kec": n, "nama_kec": f"CONTOH {n}",
+         "jumlah_penduduk": 2 * people + n, "pria": people + n, "wanita": people, "jumlah_kk": 600,
+         "luas_wilayah": "1.234,50", "kepadatan_penduduk": "1,62", "u0": 2 * people + n}
+        for n in range(1, number + 1)
+    ]  # fmt: skip
+
+
+def arcgis(server, **more):
+    layer = {"layanan": "AGR_VISUAL_KEC_FIX", "nomor": 2, "saring": "no_prop=64", "konteks": {"periode": "2025-S1"}}
+    return {"arcgis": {"alamat": f"{server.url}/arcgis/rest/services", "lapisan": [layer | more], "tiap_hari": 30}}
+
+
+def test_layer_of_a_map_server_is_read_to_its_last_page_without_geometry(fetch, pulls, rows):
+    with Arcgis({LAYER: [*districts(), *districts(2, province=63)]}) as server:
+        code, text = fetch(arcgis(server))
+        assert code == 0, text
+        asked = [seen.path for seen in server.asked("/arcgis")]
+    assert len(asked) == 4 and all("returnGeometry=false" in path for path in asked[1:])
+    names = [f"arcgis/AGR_VISUAL_KEC_FIX/2/mulai-{start:06d}.json" for start in (0, 3, 6)]
+    assert sorted(pulls()) == names and len({pulls()[name].konteks["tarikan"] for name in names}) == 1
+    read = [row for name in names for row in rows(name, "agregat_dukcapil")]
+    found = {(r["kode_wilayah"], r["jenis_kelamin"]): r["jumlah"] for r in read if r["kelompok"] == "penduduk"}
+    assert len(found) == 21 and found["64.98.07", "jumlah"] == "2007" and found["64.98.07", "P"] == "1000"
+    assert {(r["periode"], r["sumber_angka"]) for r in read} == {("2025-S1", "gis_dukcapil")}
+    assert "1.234,50" not in str(read), "area and density stay closed: together they are the population"
+
+
+def test_layer_that_did_not_change_is_no_new_pull(fetch, pulls):
+    with Arcgis({LAYER: districts()}) as server:
+        assert fetch(arcgis(server))[0] == 0
+        before = pulls()
+        assert fetch(arcgis(server), days=31)[0] == 0
+        assert pulls() == before and len(server.asked("/arcgis")) == 8
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        ("error200", "halaman_galat"),
+        ("headers", "bentuk_berubah"),
+        ("gone_year", "hilang"),
+        ("short_length", "bukan_jenisnya"),
+    ],
+)
+def test_bad_answer_of_a_map_server_is_named_and_never_a_pull(fetch, pulls, kind, verdict):
+    with Arcgis({LAYER: districts()}) as server:
+        assert fetch(arcgis(server))[0] == 0
+        before = pulls()
+        server.misbehave = {"/arcgis": kind}
+        code, text = fetch(arcgis(server), days=31)
+    assert code != 0 and verdict in text and pulls() == before
+
+
+def test_error_with_status_200_and_a_server_without_paging_bring_nothing(fetch, pulls):
+    with Arcgis({LAYER: districts()}, paging=False) as server:
+        code, text = fetch(arcgis(server))
+        assert code != 0 and "terpotong" in text and "3 dari 7" in text
+        code, text = fetch(arcgis(server, nomor=9))
+        assert code != 0 and "isi_tidak_sah" in text and "galat 400" in text
+    assert pulls() == {}

@@ -18,6 +18,7 @@ FOUND = {
     "asset_place": ("aset_lokasi", "select kode_lokasi from aset_lokasi order by kode_lokasi limit 1"),
     "budget": ("anggaran_dokumen", "select nama_pemda, tahun_anggaran from anggaran_dokumen order by 2 desc limit 1"),
     "bodies": ("cakupan_rupiah", "select nama_klpd from cakupan_rupiah where nama_klpd is not null limit 1"),
+    "regions": ("penduduk_wilayah", "select kode_wilayah from penduduk_wilayah order by 1 limit 1"),
     "signs": ("tanda_metode", "select tanda from tanda_metode order by tanda limit 1"),
     "tender": ("tender", "select kd_tender from tender order by kd_tender limit 1"),
 }

@@ -28,6 +28,7 @@ PAGES = {
     r"/(mingguan|beranda)(\.json)?": (),
     r"/tanda/\w+(\.json)?": ("badan", "tahun"),
     r"/(tanda|metode|kamus)(\.json)?": (),
+    r"/penduduk(\.json)?": ("wilayah", "semester"),
     r"/satuan-kerja(\.json)?": ("q", "badan", "hal"),
     r"/satuan-kerja/[^/]+": ("tahun", "hal", "urut"),
 }

@@ -34,6 +34,8 @@ PAGES = {
     "anggaran": "/anggaran",
     "aset": "/aset",
     "peta": "/peta",
+    "penduduk": "/penduduk",
+    "penduduk-kabupaten": "/penduduk?wilayah=64.74",
     "satuan-kerja": "/satuan-kerja",
     "satuan-kerja-satu": "select '/satuan-kerja/' || id_satker from satker_ringkas group by id_satker order by count(*) desc, id_satker",
     "paket": "select '/paket/tender/' || kunci from tanda where tabel = 'tender' order by kunci",

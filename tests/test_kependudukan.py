@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from attack_counts import TOTAL, lines, recovered
 from conftest import ROOT, once, real
+from test_questions import answer
 
 from etl import build as builder
 from etl.contoh import kependudukan
@@ -68,7 +70,8 @@ def truth(folder: Path, period: str, revised: bool) -> dict[tuple[str, ...], int
         measure = {n: (r["kelompok"], r["kategori"]) for r in csv.DictReader(file) for n in r["judul_dkb"].split("|")}
     name = f"dkb_{period}{'_revisi' if revised else ''}.xlsx"
     found = {}
-    for sheet in openpyxl.load_workbook(folder / "semua" / "raw" / "kependudukan" / name):
+    raw = folder / "semua" / "raw" if (folder / "semua").exists() else folder / "raw"
+    for sheet in openpyxl.load_workbook(raw / "kependudukan" / name):
         rows = list(sheet.iter_rows(values_only=True))
         top, sexes, heading = rows[2], rows[3], ""
         for row in rows[4:]:
@@ -214,6 +217,84 @@ def test_coverage_of_e_ktp_is_that_of_the_workbook(two):
         assert whole == known[code, TOTAL, "wajib_ktp", TOTAL]
         if done is not None:
             assert done == known[code, TOTAL, "perekaman", "sudah"] and share == round(100 * done / whole, 2)
+
+
+@pytest.mark.slow
+def test_question_of_lowest_coverage_ranks_the_districts_of_the_workbook(contoh):
+    known = truth(contoh, "2025-S1", False)
+    rows = answer(contoh, "ektp_terendah", semester="2025-S1")
+    done = {r: (known[r, TOTAL, "wajib_ktp", TOTAL], n) for (r, sex, g, c), n in known.items()
+            if (sex, g, c) == (TOTAL, "perekaman", "sudah") and len(r) == 8}  # fmt: skip
+    shown = {row["kode_wilayah"] for row in rows}
+    assert len(done) == 105 and 90 < len(shown) <= 105
+    wanted = sorted((round(100 * n / whole, 2), code, whole, n) for code, (whole, n) in done.items() if code in shown)
+    found = [(r["persen_rekam"], r["kode_wilayah"], r["wajib_ktp"], r["sudah_rekam"]) for r in rows]
+    assert found == wanted and all(row["kabupaten_kota"] for row in rows)
+
+
+@pytest.mark.slow
+def test_question_of_coverage_shows_a_regency_with_its_districts_in_all_semesters(contoh):
+    rows = answer(contoh, "cakupan_ektp", wilayah="KOTA BONTANG")
+    places = ["64.74", "64.74.01", "64.74.02", "64.74.03"]
+    assert [(r["periode"], r["kode_wilayah"]) for r in rows] == [(p, c) for p in PERIODS[::-1] for c in places]
+    for row in rows:
+        known = truth(contoh, row["periode"], row["periode"] == "2024-S2")
+        assert row["wajib_ktp"] == known[row["kode_wilayah"], TOTAL, "wajib_ktp", TOTAL]
+
+
+@pytest.mark.slow
+def test_question_of_ages_equals_the_workbook(contoh):
+    known = truth(contoh, "2024-S2", True)
+    rows = answer(contoh, "penduduk_umur", wilayah="KABUPATEN PASER", semester="2024-S2")
+    assert len(rows) == 16 and [r["umur"] for r in rows] == sorted((r["umur"] for r in rows), reverse=True)
+    for row in rows:
+        cells = [known["64.01", sex, "umur", row["umur"]] for sex in ("L", "P", TOTAL)]
+        assert [row["laki_laki"], row["perempuan"], row["keduanya"]] == cells
+
+
+@pytest.mark.slow
+def test_question_of_dependency_equals_the_workbook(contoh):
+    known = truth(contoh, "2025-S1", False)
+    rows = answer(contoh, "beban_tanggungan", semester="2025-S1")
+    assert [r["kode_wilayah"] for r in rows] == sorted({c[0] for c in known if len(c[0]) < 8})
+    for row in rows:
+        ages = {c[3]: n for c, n in known.items() if c[:3] == (row["kode_wilayah"], TOTAL, "umur")}
+        young = sum(ages[a] for a in ("00-04", "05-09", "10-14"))
+        old = sum(ages[a] for a in ("65-69", "70-74", "75+"))
+        assert row["rasio_ketergantungan"] == round(100 * (young + old) / (sum(ages.values()) - young - old), 2)
+        assert row["penduduk"] == sum(ages.values())
+
+
+@pytest.mark.slow
+def test_question_of_spending_divides_reports_and_packages_by_the_named_population(contoh):
+    known = truth(contoh, "2024-S2", True)
+    rows = {row["nama_klpd"]: row for row in answer(contoh, "belanja_per_penduduk", tahun=2024)}
+    people = {"Provinsi Kalimantan Timur": "64", "Kab. Kutai Kartanegara": "64.02", "Kota Samarinda": "64.72"}
+    assert rows.keys() >= people.keys()
+    assert {r["penduduk"] for name, r in rows.items() if name not in people} == {None}
+    for name, code in people.items():
+        row, many = rows[name], known[code, TOTAL, "penduduk", TOTAL]
+        assert (row["penduduk"], row["sumber_penduduk"]) == (many, "Dukcapil (dkb) 2024-S2")
+        assert row["paket_per_penduduk"] == row["nilai_paket_sen"] // 100 // many
+        report = (contoh / "raw" / "djpk" / "2024" / f"{name}.csv").read_text(encoding="utf-8")
+        cells = re.search(
+            r">Belanja Daerah</Data>.*?<Data[^>]*>([^<]*)</Data>.*?<Data[^>]*>([^<]*)</Data>", report, re.S
+        )
+        assert row["belanja"] == int(float(cells[2])) and row["belanja_per_penduduk"] == int(float(cells[2])) // many
+
+
+@pytest.mark.slow
+def test_question_of_closed_cells_counts_what_the_table_closes(contoh):
+    rows = answer(contoh, "sel_ditutup")
+    with closing(sqlite3.connect(contoh / "out" / "current" / "opendata.db")) as db:
+        cells = db.execute("select periode, kelompok, jumlah_ditutup, jumlah from penduduk_rincian").fetchall()
+    for row in rows:
+        own = [c for c in cells if c[0] == row["periode"] and row["kelompok"] in (c[1], "semua")]
+        assert (row["sel"], row["ditutup"]) == (len(own), sum(c[3] is None for c in own))
+        if row["kelompok"] == "semua":
+            assert row["primer"] + row["pelengkap"] == row["ditutup"] and row["tidak_cocok"] <= row["diperiksa"] > 300
+        else:
+            assert row["primer"] is None, "no single group says how many of its cells are small"
 
 
 def test_sums_of_the_real_population_list_are_equal(real_out):

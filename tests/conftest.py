@@ -191,15 +191,23 @@ outcomes: dict[tuple[str, str], list[bool]] = {}
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Note how the tests of each case end."""
+    """Let the report of a test say which cases it holds: reports come together from all processes."""
     report = (yield).get_result()  # type: ignore[func-returns-value, misc]
+    report.user_properties += [("case", mark.args[0]) for mark in item.iter_markers("case")]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how the tests of each case end."""
     if report.when == "call" and not report.skipped:
-        for mark in item.iter_markers("case"):
-            outcomes.setdefault((mark.args[0], item.path.stem.removeprefix("test_")), []).append(report.passed)
+        module = Path(report.nodeid.partition("::")[0]).stem.removeprefix("test_")
+        for case in (value for name, value in report.user_properties if name == "case"):
+            outcomes.setdefault((str(case), module), []).append(report.passed)
 
 
 def pytest_sessionfinish() -> None:
     """How many tests of each case passed, where all did: a figure of a full run."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     for (case, module), passed in outcomes.items():
         if all(passed):
             keep(case, f"{PASSED}, {module}", len(passed), "")

@@ -16,7 +16,7 @@ PART = 10_000
 """Packages or others of one part; each has two addresses, and a sitemap may have 50,000."""
 PAGES = (
     *("/", "/anggaran", "/aset", "/pertanyaan", "/opendata", "/kualitas", "/unduh", "/kamus", "/satuan-kerja", "/peta"),
-    *("/penduduk", "/tanda", "/metode", "/rilis"),
+    *("/kesehatan", "/penduduk", "/tanda", "/metode", "/rilis"),
 )
 CLOSED = (
     *("/sql", "/cari", "/sematan/", "/kutip.", "/umpan/", "/kartu/", "/opendata/*?", "/opendata.", "/aset?", "/peta?"),

@@ -15,6 +15,7 @@ FOUND = {
     "package": ("paket", "select jalur, kunci from paket order by jalur desc, kunci limit 1"),
     "supplier": ("penyedia", "select id_penyedia from penyedia where perorangan = 0 and id_penyedia <> '' limit 1"),
     "unit": ("satker", "select id_satker from satker where jumlah_paket > 0 order by id_satker limit 1"),
+    "health_region": ("wilayah", "select kode from wilayah where kode_induk = '64' order by kode limit 1"),
     "asset_place": ("aset_lokasi", "select kode_lokasi from aset_lokasi order by kode_lokasi limit 1"),
     "budget": ("anggaran_dokumen", "select nama_pemda, tahun_anggaran from anggaran_dokumen order by 2 desc limit 1"),
     "bodies": ("cakupan_rupiah", "select nama_klpd from cakupan_rupiah where nama_klpd is not null limit 1"),

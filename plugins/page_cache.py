@@ -40,6 +40,7 @@ FIRST = (
     "/opendata",
     "/anggaran",
     "/aset",
+    "/kesehatan",
     "/pertanyaan",
     "/satuan-kerja",
     "/peta",

@@ -29,6 +29,7 @@ PAGES = {
     r"/tanda/\w+(\.json)?": ("badan", "tahun"),
     r"/(tanda|metode|kamus)(\.json)?": (),
     r"/penduduk(\.json)?": ("wilayah", "semester"),
+    r"/kesehatan(\.json)?": ("wilayah",),
     r"/satuan-kerja(\.json)?": ("q", "badan", "hal"),
     r"/satuan-kerja/[^/]+": ("tahun", "hal", "urut"),
 }

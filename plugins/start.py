@@ -13,7 +13,8 @@ from datasette.plugins import pm
 # The empty look-ahead never matches: Datasette's view wants a format, and pages have none.
 DATABASE_PAGE = r"^/(?P<database>opendata)(?P<format>(?!))?$"
 PAGES = (
-    *("/anggaran", "/aset", "/kualitas", "/riwayat", "/mingguan", "/penduduk", "/peta", "/satuan-kerja", "/tanda"),
+    *("/anggaran", "/aset", "/kesehatan", "/kualitas", "/riwayat", "/mingguan", "/penduduk", "/peta", "/satuan-kerja"),
+    "/tanda",
     "/umpan",
 )
 """Pages of other plugins that the start page leads to where they are installed."""

@@ -1,0 +1,49 @@
+-- judul: Berapa puskesmas, rumah sakit, dan tempat tidur per 10.000 penduduk di tiap kabupaten/kota?
+-- en: How many health centres, hospitals and beds per 10,000 inhabitants does each regency and city have?
+-- pembaca: jurnalis
+-- nomor: 14
+-- penjelasan: Fasilitas menurut daftar nasional, tempat tidur menurut daftar RS Online tahun terakhir yang ada di rilis. Daftar fasilitas
+--    tidak menyebut tahunnya. Penduduk terdaftar (de jure), bukan angka sensus. Rumah sakit melayani juga orang dari wilayah
+--    lain, jadi angka kecil bukan bukti kekurangan. Kosong berarti tidak tercatat, bukan nol.
+-- explanation: Facilities from the national list, beds from RS Online in the latest year that this release has. The list of
+--    facilities does not say its year. Inhabitants are registered (de jure), not census figures. Hospitals serve people of other
+--    regions too, so a low figure proves no shortage. Empty means not recorded, not zero.
+-- parameter: provinsi (bawaan: Kalimantan Timur; pilihan: select nama from wilayah where tingkat = 'provinsi' order by 1)
+-- butuh: fasilitas_kesehatan?jenis=puskesmas
+-- dokumen: Daftar puskesmas dan rumah sakit beserta kabupaten/kotanya; Dinas Kesehatan provinsi atau Kementerian Kesehatan
+-- document: List of health centres and hospitals with their regencies; provincial health office (Dinas Kesehatan) or
+--    Ministry of Health
+-- butuh: (pelengkap) tempat_tidur_kab?jumlah_tt__gt=0
+-- dokumen: Tempat tidur rumah sakit menurut kelas perawatan dari RS Online; Dinas Kesehatan provinsi
+-- document: Hospital beds by class of care from RS Online; provincial health office (Dinas Kesehatan)
+-- butuh: (pelengkap) penduduk?total__gt=0
+-- dokumen: Jumlah penduduk menurut kabupaten/kota (data agregat kependudukan); Dinas Kependudukan dan Pencatatan Sipil atau BPS
+-- document: Population by regency and city (aggregate civil registry data); civil registry office (Dinas Kependudukan
+--    dan Pencatatan Sipil) or Statistics Indonesia (BPS)
+-- kolom: puskesmas; Puskesmas; Health centres; bilangan
+-- kolom: rumah_sakit; Rumah sakit; Hospitals; bilangan
+-- kolom: tempat_tidur; Tempat tidur; Beds; bilangan
+-- kolom: tahun_tempat_tidur; Tahun tempat tidur; Year of the beds; teks
+-- kolom: penduduk; Penduduk; Inhabitants; bilangan
+-- kolom: faskes_per_10000; Puskesmas dan RS per 10.000; Health centres and hospitals per 10,000; bilangan
+-- kolom: tt_per_10000; Tempat tidur per 10.000; Beds per 10,000; bilangan
+-- baris: fasilitas_kesehatan?kode_wilayah={kode_wilayah}
+-- grafik: {"mark": "bar", "encoding": {"y": {"field": "nama_wilayah", "type": "nominal", "sort": null}, "x": {"field":
+--    "faskes_per_10000", "type": "quantitative"}}}
+with kab as (
+  select k.kode as kode_wilayah, k.nama as nama_wilayah from wilayah as k join wilayah as p on p.kode = k.kode_induk
+  where k.tingkat = 'kabupaten/kota' and p.tingkat = 'provinsi' and p.nama = :provinsi
+), faskes as (
+  select kode_wilayah, sum(jenis = 'puskesmas') as puskesmas, sum(jenis = 'rumah sakit') as rumah_sakit
+  from fasilitas_kesehatan where kode_wilayah in (select kode_wilayah from kab) group by kode_wilayah
+), tt as (
+  select kode_wilayah, tahun, sum(jumlah_tt) as tempat_tidur from tempat_tidur_kab
+  where tahun = (select max(tahun) from tempat_tidur_kab) group by kode_wilayah, tahun
+)
+select kab.kode_wilayah, kab.nama_wilayah, f.puskesmas, f.rumah_sakit, t.tempat_tidur, cast(t.tahun as text) as tahun_tempat_tidur,
+  o.total as penduduk,
+  case when o.total > 0 then round(10000.0 * (f.puskesmas + f.rumah_sakit) / o.total, 2) end as faskes_per_10000,
+  case when o.total > 0 then round(10000.0 * t.tempat_tidur / o.total, 2) end as tt_per_10000
+from kab left join faskes as f using (kode_wilayah) left join tt as t using (kode_wilayah)
+  left join penduduk as o on o.kode = kab.kode_wilayah
+order by kab.kode_wilayah

@@ -1,7 +1,7 @@
 -- judul: Berapa anggaran kesehatan tiap pemerintah per penduduk dan per fasilitas, dan berapa bagian BLUD?
 -- en: How much health budget does each government have per inhabitant and per facility, and what is the share of BLUD?
 -- pembaca: jurnalis
--- nomor: 16
+-- nomor: 9
 -- penjelasan: Belanja urusan kesehatan: sub kegiatan berkode 1.02, atau SKPD berkode 1.02 bila baris anggaran tidak menyebut sub
 --    kegiatannya. BLUD: rekening belanja BLUD 5.x.xx.99.99, yang dianggarkan sebagai satu baris; kosong bila tidak satu pun tercatat.
 --    Fasilitas: puskesmas dan rumah sakit di wilayah itu menurut daftar nasional, juga yang bukan milik pemerintah itu. Provinsi

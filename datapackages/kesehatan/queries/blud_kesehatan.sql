@@ -1,7 +1,7 @@
 -- judul: Berapa rencana pengadaan fasilitas kesehatan yang dibiayai BLUD?
 -- en: How much of the procurement plans of health facilities is paid by BLUD funds?
 -- pembaca: pengawas
--- nomor: 15
+-- nomor: 8
 -- penjelasan: Rencana pengadaan (RUP) satuan kerja berkode 1.02 atau yang sumber dananya BLUD, menurut sumber dana tiap baris anggarannya.
 --    Anggaran BLUD muncul di APBD hanya sebagai satu baris; rencananya menunjukkan untuk apa. Rencana bukan belanja.
 -- explanation: Procurement plans (RUP) of units coded 1.02 or paid by BLUD funds, by the funding source of each budget line. In the

@@ -1,7 +1,7 @@
 -- judul: Berapa cakupan layanan kesehatan tiap kabupaten/kota, dan berapa targetnya?
 -- en: What is the coverage of a health service in each regency and city, and what is its target?
 -- pembaca: jurnalis
--- nomor: 15
+-- nomor: 9
 -- penjelasan: Pembilang, penyebut, dan persen satu layanan. Target dari tabel target_layanan menurut masa berlakunya; "tidak tercatat" bila
 --    rilis ini tidak memuat targetnya. Ditutup: pembilang 1 sampai 9 orang, atau yang belum dilayani 1 sampai 9 orang. Baris
 --    provinsi hanya ada bila tidak ada kabupaten/kota yang ditutup. Sasaran adalah proyeksi, maka cakupan dapat melebihi 100 persen.

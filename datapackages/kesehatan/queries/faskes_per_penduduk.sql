@@ -1,7 +1,7 @@
 -- judul: Berapa puskesmas, rumah sakit, dan tempat tidur per 10.000 penduduk di tiap kabupaten/kota?
 -- en: How many health centres, hospitals and beds per 10,000 inhabitants does each regency and city have?
 -- pembaca: jurnalis
--- nomor: 14
+-- nomor: 9
 -- penjelasan: Fasilitas menurut daftar nasional, tempat tidur menurut daftar RS Online tahun terakhir yang ada di rilis. Daftar fasilitas
 --    tidak menyebut tahunnya. Penduduk terdaftar (de jure), bukan angka sensus. Rumah sakit melayani juga orang dari wilayah
 --    lain, jadi angka kecil bukan bukti kekurangan. Kosong berarti tidak tercatat, bukan nol.

@@ -1,7 +1,7 @@
 -- judul: Berapa kasus penyakit yang dilaporkan tiap bulan, dan bulan mana yang ditutup atau tidak tercatat?
 -- en: How many cases of a disease were reported each month, and which months are closed or not recorded?
 -- pembaca: peneliti
--- nomor: 15
+-- nomor: 9
 -- penjelasan: Kasus yang dilaporkan, bukan semua yang sakit. "Ditutup": jumlahnya 1 sampai 9, atau ditutup supaya jumlah lain tidak dapat
 --    dihitung. "Tidak tercatat": tidak ada barisnya, jadi bukan nol. Bulan setahun memuat jumlah bulan yang dilaporkan. Tidak ada
 --    angka di bawah kabupaten/kota. Naik atau turunnya laporan tidak menerangkan sebabnya.

@@ -1,7 +1,7 @@
 -- judul: Berapa tenaga kesehatan tiap kabupaten/kota, per penduduk dan per fasilitas?
 -- en: How many health workers does each regency and city have, per inhabitant and per facility?
 -- pembaca: peneliti
--- nomor: 14
+-- nomor: 9
 -- penjelasan: Jumlah satu jenis tenaga di seluruh wilayah. Jumlah 1 sampai 4 ditutup, beserta jumlah lain yang dapat membukanya; "ditutup"
 --    berarti ada di sumber tetapi tidak diterbitkan. Wilayah tanpa baris tidak tercatat. Per fasilitas: puskesmas dan rumah
 --    sakit di daftar nasional; tenaga dapat bekerja di lebih dari satu tempat.

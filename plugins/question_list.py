@@ -16,7 +16,6 @@ THEMES = {
     "pengadaan": ("pengadaan",),
     "jejak": ("jejak", "jejak_penyedia", "jejak_tanda"),
     "aset": ("aset",),
-    "kesehatan": ("kesehatan",),
     "data": ("kualitas", "referensi"),
 }
 

@@ -33,6 +33,7 @@ PAGES = {
     "beranda": "/",
     "anggaran": "/anggaran",
     "aset": "/aset",
+    "kesehatan": "/kesehatan",
     "peta": "/peta",
     "penduduk": "/penduduk",
     "penduduk-kabupaten": "/penduduk?wilayah=64.74",

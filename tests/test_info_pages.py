@@ -198,7 +198,9 @@ def test_a_reply_stands_beside_its_sign_on_the_package_and_the_sign_page(folder,
 
 def test_coverage_adds_up_to_what_the_files_published(ask):
     by_table = {r["tabel"]: r["n"] for r in ask("select tabel, sum(jumlah) as n from cakupan_baris group by tabel")}
-    open_ = "terbit > 0 and ifnull(alasan, '') not like '%tabel tertutup%'"  # a closed table publishes no row of its own
+    open_ = (
+        "terbit > 0 and ifnull(alasan, '') not like '%tabel tertutup%'"  # a closed table publishes no row of its own
+    )
     files = ask(f"select resource, sum(terbit) as n from berkas_sumber where {open_} group by resource")
     assert by_table == {row["resource"]: row["n"] for row in files}
     for table, count in by_table.items():

@@ -7,7 +7,7 @@ assets and stock; memory stays flat because every file is written row by row.
 import shutil
 from pathlib import Path
 
-from etl.contoh import djpk, kependudukan, kesehatan, kib, lain, sipd, spse
+from etl.contoh import djpk, kependudukan, kesehatan, kib, lain, perizinan, sipd, spse
 from etl.contoh.anggaran import semua_baris, tahapan
 from etl.contoh.dunia import KD_KLPD, pejabat, semua_badan, semua_skpd
 from etl.contoh.isb import mulai, selesai, tulis_paket, tulis_penyedia
@@ -65,6 +65,7 @@ def tulis_lepas(keluar: Keluaran, seed: int, scale: int) -> None:
     lain.tulis_wilayah(keluar)
     kependudukan.tulis_kependudukan(keluar, seed)
     kesehatan.tulis_kesehatan(keluar, seed)
+    perizinan.tulis_perizinan(keluar, seed, scale)
 
 
 def tutup(keluar: Keluaran, seed: int, dirty: bool) -> None:

@@ -45,6 +45,8 @@ KODE_ANGKA = re.compile(r"(?P<kode>[0-9]+)(?P<nol>\.0+)?")
 TITIK = re.compile(r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*")
 NPWP = re.compile(r"[0-9]{15,16}|[0-9]{2}\.[0-9]{3}\.[0-9]{3}\.[0-9]-[0-9]{3}[.-][0-9]{3}")
 NPWP_STARRED = re.compile(r"(?=[^*]*\*)[0-9*.-]{13,22}")
+QUARTER = re.compile(r"(?i)(?:(?:triwulan|tw|q)[ .-]{0,3})?(?:(?P<angka>[1-4])|(?P<romawi>iv|i{1,3}))")
+ROMAN = ("i", "ii", "iii", "iv")
 YA, TIDAK = ("ya", "true", "1"), ("tidak", "false", "0")
 
 
@@ -225,6 +227,20 @@ def ya_tidak(text: str) -> str:
     raise refused(text, "Ya/Tidak, true/false, 1/0", "Ya/Tidak, true/false, 1/0")
 
 
+def triwulan(text: str) -> str:
+    """Quarter of a year, 1 to 4, from a digit or a Roman numeral, with or without its word.
+
+    Source: LKPM tables of licensing offices. Raises ``ValueRefused`` for half-years and cumulated spans.
+
+    >>> triwulan("Triwulan II"), triwulan("TW-4"), triwulan("3")
+    ('2', '4', '3')
+    """
+    found = QUARTER.fullmatch(tidy(text))
+    if found is None:
+        raise refused(text, "triwulan, mis. 2, II, Triwulan II, TW 2", "a quarter, e.g. 2, II, Triwulan II, TW 2")
+    return found["angka"] or str(ROMAN.index(found["romawi"].lower()) + 1)
+
+
 def npwp(text: str) -> str:
     """Taxpayer number as its 15 or 16 digits; numbers starred by the publisher stay as they are.
 
@@ -262,7 +278,7 @@ PARSERS: dict[str, Callable[[str], str]] = {
     for parser in (
         *(rupiah, rupiah_singkat, angka, desimal_id, bilangan, persen),
         *(tanggal, waktu, tanggal_excel, tanggal_utc_wib, bulan_tahun, semester, tahun),
-        *(kode, kode_angka, kode_tanpa_titik, ya_tidak, teks, nama, npwp, kbli),
+        *(kode, kode_angka, kode_tanpa_titik, ya_tidak, teks, nama, npwp, kbli, triwulan),
         *(lintang, bujur),
     )
 }
@@ -270,5 +286,5 @@ PARSERS: dict[str, Callable[[str], str]] = {
 __all__ = [
     "PARSERS", "ValueRefused", "angka", "bilangan", "bujur", "bulan_tahun", "desimal_id", "kbli", "kode", "kode_angka",
     "kode_tanpa_titik", "lintang", "nama", "npwp", "persen", "rupiah", "rupiah_singkat", "semester", "tahun", "tanggal",
-    "tanggal_excel", "tanggal_utc_wib", "teks", "waktu", "ya_tidak",
+    "tanggal_excel", "tanggal_utc_wib", "teks", "triwulan", "waktu", "ya_tidak",
 ]  # fmt: skip

@@ -55,6 +55,8 @@ KOLOM_LABEL = {
     "canaries": ("jenis", "nilai", "berkas", "kolom"),
     "files": ("berkas", "resource", "baris", "putusan", "bukan_data", "ditahan"),
     "totals": ("resource", "kd_klpd", "tahun", "jumlah_baris", "kolom", "jumlah_sen"),
+    "izin": ("berkas", "lokasi", "nama_klpd", "no_izin", "jenis_izin", "kode_wilayah", "id_penyedia", "orang", "hitam",
+             "tanggal_permohonan", "tanggal_terbit", "berlaku_sampai", "hari_janji"),
 }  # fmt: skip
 
 

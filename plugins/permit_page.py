@@ -31,7 +31,8 @@ BODIES = """
     ) group by nama order by nama <> :home, nama
 """
 YEARS = """
-    select tahun from izin where nama_klpd = :badan and tahun is not null union select tahun from investasi order by 1 desc
+    select tahun from izin where nama_klpd = :badan and tahun is not null
+    union select tahun from investasi order by 1 desc
 """
 RETRIEVED = """
     select substr(max(diambil_pada), 1, 10) as hari from berkas_sumber where resource = 'izin' and diambil_pada <> ''

@@ -16,7 +16,7 @@ from etl.contoh.tanggal import panjang
 
 FOLDER = "perizinan"
 DIAMBIL = dt.date(2026, 6, 30)
-TAHUN = {2024: 84, 2025: 96, 2026: 44}
+TAHUN = {2024: 150, 2025: 170, 2026: 70}
 """Permits of the province's register per year and scale."""
 OSS = 60
 JENIS = (
@@ -30,6 +30,8 @@ JENIS = (
 """Kind, sector, technical office, business fields, promised working days (0: no promise on record)."""
 STANDAR = (("2023-01-02", 0), ("2025-07-01", -2))
 """Day from which a standard is in force, and how the promised days differ from ``JENIS``."""
+RAMAI, PADAT = (8, 8, 0, 0, 1, 3), (4, 6, 1, 0, 2, 0, 0, 9, 9, 0)
+"""How often persons apply for each kind, and in each regency: few, so that some counts are small."""
 KEPALA = [
     ["No", "Nama Pemohon / Perusahaan", "Bentuk Usaha", "NIB", "NIK", "Alamat", "No. Telepon", "Jenis Izin", "KBLI",
      "Sektor", "Kabupaten/Kota", "Skala Usaha", "Status Penanaman Modal", "Tanggal Permohonan", "Izin", "<", "<",
@@ -82,16 +84,16 @@ def tulis_perizinan(keluar: Keluaran, seed: int, skala: int) -> None:
 
 
 def pemegang(keluar: Keluaran, seed: int, skala: int, kunci: object, i: int, berkas: str) -> Pemegang:
-    """The holder of a permit: every fifth a supplier, a sanctioned firm now and then, every fourth or so a person."""
+    """The holder of a permit: every sixth a supplier, a sanctioned firm now and then, every second a person."""
     chance = acak(seed, "izin pemegang", kunci, i)
-    if i % 4 == 3:
-        nama = f"{kata('orang_1')[i % 12]} Izinan {kata('orang_2')[(i // 4) % 12]}"
+    if i % 2:
+        nama = f"{kata('orang_1')[i % 12]} Izinan {kata('orang_2')[(i // 2) % 12]} {i // 24 + 1}"
         labeli(keluar, "canaries", "nama_perorangan", nama, berkas, "nama_pelaku_usaha")
         if i % 16 == 7:
             return Pemegang(f"UD {nama}", "Usaha Dagang (UD)", orang=True)
         return Pemegang(nama, "Perseroan Terbatas (PT) Perorangan" if i % 16 == 11 else "Perorangan", orang=True)
     hitam = i % 30 == 10
-    if hitam or i % 5 == 0:
+    if hitam or i % 6 == 0:
         p = penyedia(seed, SANKSI[i // 30 % len(SANKSI)]) if hitam else pemasok(chance, seed, skala)
         return Pemegang(p.ejaan[i % min(4, len(p.ejaan))], {"PT": "PT", "CV": "CV."}[p.bentuk], p.id, hitam)
     nama = f"{chance.choice(kata('suku_1'))}{chance.choice(kata('suku_3'))}o {chance.choice(kata('usaha'))} Izin {i}"
@@ -134,14 +136,14 @@ def baris_register(keluar: Keluaran, lembar: Lembar, berkas: str, seed: int, ska
     """One permit; returns 1 where a date that does not exist was planted."""
     chance = acak(seed, "izin", tahun, i)
     siapa = pemegang(keluar, seed, skala, tahun, i, berkas)
-    jenis, sektor, opd, kbli, janji = JENIS[chance.randrange(len(JENIS))]
+    jenis, sektor, opd, kbli, janji = chance.choices(JENIS, RAMAI if siapa.orang else None)[0]
     mohon, terbit = tanggal(chance, tahun, janji or 12)
     sampai = dt.date(terbit.year + chance.choice((1, 2, 2, 3, 5)), terbit.month, min(terbit.day, 28))
-    berlaku = "Selama menjalankan usaha" if i % 4 == 1 else panjang(sampai)
+    berlaku = "Selama menjalankan usaha" if i % 8 == 4 else panjang(sampai)
     salah = i % 40 == 20 and not siapa.orang
     nomor = f"503/{i + 1:04d}/{chance.choice(('IT', 'IUP', 'SK'))}/DPMPTSP-{'IV' if i % 2 else 'II'}/{tahun}"
     nib = f"{chance.randint(1, 28):02d}{chance.randint(1, 12):02d}{min(tahun, 2025) % 100:02d}{i:07d}"
-    kota = chance.choice(baca("kabupaten_kota"))
+    kota = chance.choices(baca("kabupaten_kota"), PADAT if siapa.orang else None)[0]
     lahir = f"{chance.randint(1, 28):02d}{chance.randint(1, 12):02d}75"
     nik = f"99{i % 10_000:04d}{lahir}{i % 10_000:04d}" if siapa.orang else ""
     telepon = f"0899{tahun % 100:02d}{i:06d}"
@@ -153,9 +155,9 @@ def baris_register(keluar: Keluaran, lembar: Lembar, berkas: str, seed: int, ska
     pilih = chance.choice(kbli)
     tempat = isi(lembar, [
         i + 1, siapa.nama, siapa.bentuk, int(nib) if i % 3 == 0 else nib, nik, f"Jalan Contoh Izin {i}", telepon, jenis,
-        int(pilih), sektor, kota["nama_singkat"] if i % 2 else kota["nama"].upper(),
+        int(pilih), sektor, kota["nama_singkat"] if i % 4 < 2 else kota["nama"].upper(),
         chance.choice(("Usaha Kecil", "Usaha Besar")), modal,
-        panjang(mohon) if i % 2 else f"{mohon.day}/{mohon.month}/{mohon.year}", nomor,
+        panjang(mohon) if i % 4 < 2 else f"{mohon.day}/{mohon.month}/{mohon.year}", nomor,
         f"31/02/{tahun}" if salah else f"{terbit.day}/{terbit.month}/{terbit.year}", berlaku, status,
         opd,
     ], True)  # fmt: skip

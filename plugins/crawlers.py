@@ -21,6 +21,8 @@ PAGES = (
 CLOSED = (
     *("/sql", "/cari", "/sematan/", "/kutip.", "/umpan/", "/kartu/", "/opendata/*?", "/opendata.", "/aset?", "/peta?"),
     "/penduduk?",
+    *("/perizinan", "/tanda", "/metode", "/rilis"),
+    "/perizinan?",
     *("/anggaran/*?", "/satuan-kerja?", "/satuan-kerja/*?", "/riwayat?", "/riwayat/", "/pertanyaan/*?", "/tanda/"),
 )
 """Views without end, and pages that show signs."""

@@ -18,6 +18,7 @@ FOUND = {
     "health_region": ("wilayah", "select kode from wilayah where kode_induk = '64' order by kode limit 1"),
     "asset_place": ("aset_lokasi", "select kode_lokasi from aset_lokasi order by kode_lokasi limit 1"),
     "budget": ("anggaran_dokumen", "select nama_pemda, tahun_anggaran from anggaran_dokumen order by 2 desc limit 1"),
+    "permit_bodies": ("izin", "select nama_klpd from izin order by 1 limit 1"),
     "bodies": ("cakupan_rupiah", "select nama_klpd from cakupan_rupiah where nama_klpd is not null limit 1"),
     "regions": ("penduduk_wilayah", "select kode_wilayah from penduduk_wilayah order by 1 limit 1"),
     "signs": ("tanda_metode", "select tanda from tanda_metode order by tanda limit 1"),

@@ -16,6 +16,7 @@ THEMES = {
     "pengadaan": ("pengadaan",),
     "jejak": ("jejak", "jejak_penyedia", "jejak_tanda"),
     "aset": ("aset",),
+    "layanan": ("perizinan", "kependudukan", "kesehatan"),
     "data": ("kualitas", "referensi"),
 }
 

@@ -17,6 +17,7 @@ PAGES = (
     "/tanda",
     "/umpan",
 )
+PAGES = ("/anggaran", "/aset", "/kualitas", "/riwayat", "/mingguan", "/perizinan", "/peta", "/satuan-kerja", "/tanda", "/umpan")
 """Pages of other plugins that the start page leads to where they are installed."""
 
 

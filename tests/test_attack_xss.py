@@ -357,7 +357,7 @@ def test_no_parameter_becomes_a_page(browser: Browser, site: str, figure: Any) -
             f"/cari?q={odd}", f"/opendata/tender?_search={odd}", f"/opendata/tender?nama_paket__contains={odd}", f"/opendata/tender?{odd}=1",
             f"/opendata/tender?_sort={odd}", f"/pertanyaan?kata={odd}", f"/pertanyaan/pemenang_tender?tahun={odd}", f"/sql?sql={odd}",
             f"/satuan-kerja?q={odd}", f"/kualitas?badan={odd}", f"/opendata/{odd}", f"/tidak-ada/{odd}", f"/anggaran?tahapan={odd}",
-            f"/riwayat?tabel={odd}", f"/en/cari?q={odd}", f"/aset?badan={odd}", f"/peta?ukuran={odd}", f"/tanda/perlu?badan={odd}",
+            f"/riwayat?tabel={odd}", f"/en/cari?q={odd}", f"/aset?badan={odd}", f"/perizinan?badan={odd}", f"/peta?ukuran={odd}", f"/tanda/perlu?badan={odd}",
         ):  # fmt: skip
             reader.look(path)
     figure("C19", "alamat dibaca dengan parameter jahat", reader.read, "")

@@ -23,6 +23,7 @@ CHOSEN = {
     "/anggaran": {"bagian", "menurut", "tahapan"},
     "/anggaran/kab-berau/2025?bagian=pendapatan": {"bagian", "menurut", "tahapan"},
     "/aset": {"tahun"},
+    "/perizinan": {"badan", "tahun"},
     "unit": {"tahun"},
     "/opendata/tender?tahun_anggaran=2025&_next=": {"tahun_anggaran"},
     "/opendata/tender?_kelompok=jenis_pengadaan&_jumlah=pagu": {"_kelompok", "_jumlah"},

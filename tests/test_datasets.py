@@ -27,7 +27,7 @@ WITH_FORMS = [r for r in RESOURCES.values() if r.forms]
 FIXTURES = ROOT / "tests" / "fixtures"
 IN_ENGLISH = {
     "anggaran", "aset", "jejak", "jejak_anggaran", "jejak_aset", "jejak_lokasi", "jejak_penyedia", "jejak_satker",
-    "jejak_tanda", "kependudukan", "kesehatan", "kualitas", "pengadaan", "referensi",
+    "jejak_tanda", "kependudukan", "kesehatan", "kualitas", "pengadaan", "perizinan", "referensi",
 }  # fmt: skip
 """Datasets whose columns are all explained in English."""
 

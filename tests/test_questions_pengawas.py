@@ -309,9 +309,16 @@ def test_suppliers_of_a_body_are_the_firms_of_the_raw_files_with_their_sums(cont
     for row in all_raw(contoh, 1058, years=(2025,)):
         if row["nama_penyedia"]:
             money[which(row)] += sen(row["nilai_realisasi"])
-    wanted = {firm: value for firm, value in money.items() if known[firm]["perorangan"] == "tidak"}
+    holders = Counter(
+        row["id_penyedia"]
+        for row in table(contoh / "label/izin.csv")
+        if row["id_penyedia"] and row["nama_klpd"] == BODY and row["tanggal_terbit"]
+    )
+    wanted = {f: v for f, v in money.items() if known[f]["perorangan"] == "tidak" and f in holders}
     rows = answer(contoh, "pemasok_berizin", badan=BODY, tahun=2025)
-    assert {which(r["nama_pemasok"]): r["nilai_pasokan_sen"] for r in rows} == wanted
+    assert {which(r["nama_pemasok"]): r["nilai_pasokan_sen"] for r in rows} == wanted and len(wanted) > 5
+    assert {which(r["nama_pemasok"]): r["banyak_izin"] for r in rows} == {f: holders[f] for f in wanted}
+    assert {r["metode"] for r in rows} == {"nama"}
     assert [r["nama_pemasok"] for r in rows] == sorted(r["nama_pemasok"] for r in rows)  # by name: never a ranking
 
 
@@ -350,8 +357,8 @@ def test_rows_behind_every_row_exist(contoh, name):  # noqa: F811
 
 
 def test_permit_register_is_named_as_the_missing_document():
-    need = next(n for n in QUESTIONS["pemasok_berizin"]["butuh"] if n["saringan"] == [["resource", "izin"]])
-    assert need["pelengkap"] and "Register izin" in need["dokumen"] and need["pemegang"] == "DPMPTSP {badan}"
+    need = next(n for n in QUESTIONS["pemasok_berizin"]["butuh"] if n["tabel"] == "izin")
+    assert not need["pelengkap"] and "Register izin" in need["dokumen"] and need["pemegang"] == "DPMPTSP {badan}"
     assert {q["nomor"] for q in QUESTIONS.values() if q["pembaca"] == "pengawas"} == set(range(1, 15))
     text = json.dumps([q for q in QUESTIONS.values() if q["pembaca"] == "pengawas"])
     assert not re.search(r"\b(temuan|indikasi|karantina|kandidat)\b", text)

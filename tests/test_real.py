@@ -32,7 +32,6 @@ NOT_OURS = {
     "fiskal_madrid/datapackage.json", "fiskal_madrid/gastos_v40_2012-2015.csv.gz",
     "isb_kab_bandung_2025/13_1035_RUP-KomponenMaster.json", "kib_simbada/kibd.xls",
     "ocds_indonesia_lpse/mapping-lpse-procurement.json", "ocds_moldova/moldova-records-sample.jsonl.gz",
-    "perizinan_investasi_dki/ct_investasi.xlsx",
 }  # fmt: skip
 
 

@@ -34,6 +34,8 @@ PAGES = {
     "anggaran": "/anggaran",
     "aset": "/aset",
     "kesehatan": "/kesehatan",
+    "perizinan": "/perizinan",
+    "perizinan-tanpa-data": "/perizinan?badan=Kota%20Samarinda",
     "peta": "/peta",
     "penduduk": "/penduduk",
     "penduduk-kabupaten": "/penduduk?wilayah=64.74",

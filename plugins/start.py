@@ -18,6 +18,7 @@ PAGES = (
     "/umpan",
 )
 PAGES = ("/anggaran", "/aset", "/kualitas", "/riwayat", "/mingguan", "/perizinan", "/peta", "/satuan-kerja", "/tanda", "/umpan")
+    *("/anggaran", "/aset", "/kualitas", "/riwayat", "/mingguan", "/perizinan", "/peta", "/satuan-kerja", "/tanda"),
 """Pages of other plugins that the start page leads to where they are installed."""
 
 

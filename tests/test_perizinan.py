@@ -284,7 +284,9 @@ def test_register_of_the_sample_is_published_but_for_persons(contoh, register):
     }
     assert len(rows) == len(wanted) > 150 and len(register) - len(wanted) > 150
     assert tables.isdisjoint({"izin_perorangan", "jumlah_perorangan"})
-    assert not list((contoh / "out/current").rglob("izin_perorangan*"))
+    assert not list((contoh / "out/current/data").glob("*perorangan_*")) and not list(
+        (contoh / "out/current/data").glob("izin_p*")
+    )
 
 
 @pytest.mark.slow

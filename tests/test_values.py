@@ -169,6 +169,7 @@ ACCEPTED = {
         ("SEMESTER I 2025", "2025-S1"),
         ("Semester 2, Tahun 2023", "2023-S2"),
         ("semester i tahun 2024", "2024-S1"),
+    ],
     "triwulan": [
         ("1", "1"),
         ("II", "2"),

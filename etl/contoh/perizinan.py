@@ -30,6 +30,8 @@ JENIS = (
 """Kind, sector, technical office, business fields, promised working days (0: no promise on record)."""
 STANDAR = (("2023-01-02", 0), ("2025-07-01", -2))
 """Day from which a standard is in force, and how the promised days differ from ``JENIS``."""
+BENTUK = {"PT": "PT", "CV": "CV."}
+"""Legal forms of suppliers as the register abbreviates them; a sole trader would count as a person."""
 RAMAI, PADAT = (8, 8, 0, 0, 1, 3), (4, 6, 1, 0, 2, 0, 0, 9, 9, 0)
 """How often persons apply for each kind, and in each regency: few, so that some counts are small."""
 KEPALA = [
@@ -92,10 +94,11 @@ def pemegang(keluar: Keluaran, seed: int, skala: int, kunci: object, i: int, ber
         if i % 16 == 7:
             return Pemegang(f"UD {nama}", "Usaha Dagang (UD)", orang=True)
         return Pemegang(nama, "Perseroan Terbatas (PT) Perorangan" if i % 16 == 11 else "Perorangan", orang=True)
-    hitam = i % 30 == 10
-    if hitam or i % 6 == 0:
-        p = penyedia(seed, SANKSI[i // 30 % len(SANKSI)]) if hitam else pemasok(chance, seed, skala)
-        return Pemegang(p.ejaan[i % min(4, len(p.ejaan))], {"PT": "PT", "CV": "CV."}[p.bentuk], p.id, hitam)
+    if i % 30 == 10 or i % 6 == 0:
+        bersanksi = [p for p in (penyedia(seed, nomor) for nomor in SANKSI) if p.bentuk in BENTUK]
+        hitam = i % 30 == 10 and bool(bersanksi)
+        p = bersanksi[i // 30 % len(bersanksi)] if hitam else pemasok(chance, seed, skala)
+        return Pemegang(p.ejaan[i % min(4, len(p.ejaan))], BENTUK[p.bentuk], p.id, hitam)
     nama = f"{chance.choice(kata('suku_1'))}{chance.choice(kata('suku_3'))}o {chance.choice(kata('usaha'))} Izin {i}"
     bentuk = chance.choice(("PT", "CV"))
     panjang_ = {"PT": "Perseroan Terbatas (PT)", "CV": "Persekutuan Komanditer (CV / Commanditaire Vennootschap)"}
@@ -106,7 +109,7 @@ def pemasok(chance: random.Random, seed: int, skala: int) -> Penyedia:
     """A supplier of the sample with a legal form of its own."""
     while True:
         calon = penyedia(seed, chance.randrange(jumlah_penyedia(skala)))
-        if calon.bentuk in ("PT", "CV") and calon.nomor not in SANKSI:
+        if calon.bentuk in BENTUK and calon.nomor not in SANKSI:
             return calon
 
 
@@ -140,7 +143,7 @@ def baris_register(keluar: Keluaran, lembar: Lembar, berkas: str, seed: int, ska
     mohon, terbit = tanggal(chance, tahun, janji or 12)
     sampai = dt.date(terbit.year + chance.choice((1, 2, 2, 3, 5)), terbit.month, min(terbit.day, 28))
     berlaku = "Selama menjalankan usaha" if i % 8 == 4 else panjang(sampai)
-    salah = i % 40 == 20 and not siapa.orang
+    salah = i % 100 == 20 and not siapa.orang
     nomor = f"503/{i + 1:04d}/{chance.choice(('IT', 'IUP', 'SK'))}/DPMPTSP-{'IV' if i % 2 else 'II'}/{tahun}"
     nib = f"{chance.randint(1, 28):02d}{chance.randint(1, 12):02d}{min(tahun, 2025) % 100:02d}{i:07d}"
     kota = chance.choices(baca("kabupaten_kota"), PADAT if siapa.orang else None)[0]

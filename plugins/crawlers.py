@@ -16,12 +16,11 @@ PART = 10_000
 """Packages or others of one part; each has two addresses, and a sitemap may have 50,000."""
 PAGES = (
     *("/", "/anggaran", "/aset", "/pertanyaan", "/opendata", "/kualitas", "/unduh", "/kamus", "/satuan-kerja", "/peta"),
-    *("/kesehatan", "/penduduk", "/tanda", "/metode", "/rilis"),
+    *("/kesehatan", "/penduduk", "/perizinan", "/tanda", "/metode", "/rilis"),
 )
 CLOSED = (
     *("/sql", "/cari", "/sematan/", "/kutip.", "/umpan/", "/kartu/", "/opendata/*?", "/opendata.", "/aset?", "/peta?"),
     "/penduduk?",
-    *("/perizinan", "/tanda", "/metode", "/rilis"),
     "/perizinan?",
     *("/anggaran/*?", "/satuan-kerja?", "/satuan-kerja/*?", "/riwayat?", "/riwayat/", "/pertanyaan/*?", "/tanda/"),
 )

@@ -13,12 +13,9 @@ from datasette.plugins import pm
 # The empty look-ahead never matches: Datasette's view wants a format, and pages have none.
 DATABASE_PAGE = r"^/(?P<database>opendata)(?P<format>(?!))?$"
 PAGES = (
-    *("/anggaran", "/aset", "/kesehatan", "/kualitas", "/riwayat", "/mingguan", "/penduduk", "/peta", "/satuan-kerja"),
-    "/tanda",
-    "/umpan",
+    *("/anggaran", "/aset", "/kesehatan", "/kualitas", "/riwayat", "/mingguan", "/penduduk", "/perizinan", "/peta"),
+    *("/satuan-kerja", "/tanda", "/umpan"),
 )
-PAGES = ("/anggaran", "/aset", "/kualitas", "/riwayat", "/mingguan", "/perizinan", "/peta", "/satuan-kerja", "/tanda", "/umpan")
-    *("/anggaran", "/aset", "/kualitas", "/riwayat", "/mingguan", "/perizinan", "/peta", "/satuan-kerja", "/tanda"),
 """Pages of other plugins that the start page leads to where they are installed."""
 
 

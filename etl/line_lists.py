@@ -13,7 +13,7 @@ from etl.rows import Table, collapse
 
 PATIENT = re.compile(
     r"\b(nama|nik|no|nomor|id|kode)\.? *(lengkap )?(pasien|penderita|klien|korban|suspek|odha|odgj)\b|"
-    r"\b(no|nomor)\.? *(rekam medi[sk]|rm|rekmed|register pasien)\b|^norm$|^rekam medi[sk]$|"
+    r"\b(no|nomor)\.? *(rekam medi[sk]|rekmed|register pasien)\b|\b(no|nomor)\.? +rm\b|^norm$|^rekam medi[sk]$|"
     r"^nama (ibu hamil|bayi|balita|ibu)$"
 )
 """Names of columns that only a list of patients has."""
@@ -53,6 +53,8 @@ def is_line_list(headers: Iterable[str]) -> bool:
     """Whether column names are those of a list of persons.
 
     >>> is_line_list(["No", "Umur", "JK", "Desa", "Tgl Sakit"]), is_line_list(["Desa", "Kelompok Umur", "Jumlah"])
+    (True, False)
+    >>> is_line_list(["No. RM", "Usia"]), is_line_list(["Naturally Occuring Radioactive Material (NORM)"])
     (True, False)
     """
     names = [collapse(re.sub(r"[_.:]", " ", name)).casefold() for name in headers]

@@ -25,12 +25,15 @@ PLACE = re.compile(r"\b(desa|kelurahan|dusun|kampung|rt|rw|rt ?/ ?rw|alamat)\b")
 DAY = re.compile(r"\b(tgl|tanggal)\b(?!\.? *lahir)|^onset\b")
 ROWS = 10
 """Rows of a sheet in which the real header may stand, where lines above it look like one."""
+LONGEST = 60
+FIGURE = re.compile(r"[\d.,:/ -]+")
 
 
 def refuse_line_lists(tables: Iterable[Table]) -> None:
     """Raise ``FileRefused`` for a file of which one table is a list of persons."""
     for table in tables:
-        if is_line_list(table.headers) or (table.name and any(map(is_line_list, first_rows(table)))):
+        below = filter(may_be_header, first_rows(table)) if table.name else ()
+        if is_line_list(table.headers) or any(map(is_line_list, below)):
             raise FileRefused(
                 "daftar_orang",
                 "Berkas tampak seperti daftar orang (pasien, kasus, atau penduduk), satu baris satu orang. Isinya "
@@ -47,6 +50,16 @@ def first_rows(table: Table) -> list[list[str]]:
         return []
     names = [name for name in batch.schema.names if not name.startswith("_")]
     return [[row[name] or "" for name in names] for row in batch.slice(0, ROWS).to_pylist()]
+
+
+def may_be_header(cells: list[str]) -> bool:
+    """Whether a row reads like names of columns; a package that buys bracelets for patients has amounts beside it.
+
+    >>> may_be_header(["No", "Nama Pasien", "Umur"]), may_be_header(["1", "Gelang nama pasien", "9.500.000"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 2 and not any(len(cell) > LONGEST or FIGURE.fullmatch(cell) for cell in filled)
 
 
 def is_line_list(headers: Iterable[str]) -> bool:

@@ -124,6 +124,16 @@ def test_list_under_title_lines_is_refused_with_a_reason(tmp_path):
     assert refusal.value.code == "daftar_orang" and "Rahasia" not in str(refusal.value)
 
 
+def test_packages_for_patients_are_no_list_of_patients(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "paket.xlsx"))
+    sheet = book.add_worksheet("Paket")
+    sheet.write_row(0, 0, ["No", "Nama Paket", "Pagu"])
+    sheet.write_row(1, 0, [1, "Pengadaan gelang id pasien", 95_000_000])
+    sheet.write_row(2, 0, [2, "Cetak map No. RM", 12_500_000])
+    book.close()
+    refuse_line_lists(read_tables(tmp_path / "paket.xlsx", frozenset()))
+
+
 def test_nothing_of_a_refused_list_is_in_the_release(unseen):
     manifest = json.loads((unseen / "out/current/manifest.json").read_text())
     (row,) = [r for r in manifest["sources"] if r["nama"] == "rusak/kasus_dbd.csv"]

@@ -461,6 +461,8 @@ def test_page_and_json_show_the_figures_of_the_raw_files(get, contoh, register, 
 def test_page_names_what_a_government_has_not_given(get):
     text = get("/perizinan?badan=Kota+Samarinda").text
     assert "Standar pelayanan: waktu penyelesaian" in text and "Kota Samarinda; dikuasai oleh DPMPTSP" not in text
+    fact = text.split("Masih berlaku</dt>")[1].split("</dd>")[0]
+    assert "tidak tercatat" in fact and ">0<" not in fact  # the OSS list states no end: that is not zero
     letter = re.search(r"<textarea.*?</textarea>", get("/en/perizinan?badan=Kota+Samarinda").text, re.S)[0]
     assert "Standar pelayanan" in letter and "DPMPTSP" in letter and "Rekap pelaku usaha" in letter
     assert get("/perizinan.json?badan=Kota+Samarinda").json()["kosong"] == ["janji_layanan", "rekap_izin"]

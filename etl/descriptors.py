@@ -137,9 +137,10 @@ def load_resources(folder: Path) -> dict[str, Resource]:
             if resource.name in resources:
                 raise DescriptorError(f"resource '{resource.name}' ada di dua dataset")
             resources[resource.name] = resource
+    descriptors = {name: resource.descriptor for name, resource in resources.items()}
     for name, resource in resources.items():
         check_bridge(resource, resources)
-        check_suppress(resource.descriptor, {n: r.descriptor for n, r in resources.items()})
+        check_suppress(resource.descriptor, descriptors)
         resources[name] = replace(resource, lists=code_lists(resource, resources))
     return resources
 

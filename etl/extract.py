@@ -180,10 +180,7 @@ def add_counts(item: Extraction, part: Extraction) -> None:
 
 
 def path_context(pattern: Any, nama: str) -> dict[str, str]:
-    """Context that the layout reads from the file's path or the sheet's title lines (region, year).
-
-    Underscores are blanks there.
-    """
+    """Context (region, year) that the layout reads from the path or the title lines; underscores are blanks there."""
     found = re.search(pattern, nama) if pattern else None
     return {k: v.replace("_", " ") for k, v in found.groupdict().items() if v} if found else {}
 

@@ -52,7 +52,8 @@ def quality_rows(
         if part and part.published:
             filled_before |= {(pull.nama, item.resource), (pull.nama, "")}
     closed = {name for name, resource in resources.items() if resource.descriptor["x-privacy"] == "withheld"}
-    berkas, ditahan, baru = ([discreet(row, closed) for row in rows] for rows in (berkas, ditahan, baru))
+    key = pseudonym_key()
+    berkas, ditahan, baru = ([discreet(row, closed, key) for row in rows] for rows in (berkas, ditahan, baru))
     asal = [
         {"tabel": name, "kunci": f.kunci, "kolom": f.kolom, "sha256": f.sha256, "lokasi": f.lokasi}
         for name, merged in merges.items()
@@ -72,7 +73,7 @@ def quality_rows(
     }
 
 
-def discreet(row: Row, closed: set[str]) -> Row:
+def discreet(row: Row, closed: set[str], key: bytes) -> Row:
     """A row about a file of a closed table: its hash keyed, so that nobody can try which small counts give that hash.
 
     The hash of a file that feeds an open table too stands there as it is.
@@ -80,7 +81,7 @@ def discreet(row: Row, closed: set[str]) -> Row:
     if row["resource"] not in closed:
         return row
     added = {"alasan": "; ".join(filter(None, [row["alasan"], CLOSED]))} if "alasan" in row else {}
-    return row | {"sha256": hmac.new(pseudonym_key(), row["sha256"].encode(), "sha256").hexdigest()} | added
+    return row | {"sha256": hmac.new(key, row["sha256"].encode(), "sha256").hexdigest()} | added
 
 
 def published_counts(rows: list[Row]) -> list[Json]:

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 @hookimpl
 def extra_template_vars(request, datasette):
-    """``described_catalog()`` and ``described_dataset(table)``."""
+    """``described_catalog(told)`` and ``described_dataset(table)``."""
     lang = request.scope.get("language", "id") if request else "id"
     return {
         "described_catalog": partial(catalog, datasette, request, lang),
@@ -48,11 +48,11 @@ def mark(release: Json) -> str:
     return "DATA CONTOH: " if release["sample"] else ""
 
 
-def catalog(datasette: Any, request: Any, lang: str) -> Markup:
-    """The whole release, with the name of every table."""
+def catalog(datasette: Any, request: Any, lang: str, told: bool = True) -> Markup:
+    """The whole release, with name and description of every table; where it is not ``told``, only their addresses."""
     release = datasette.jinja_env.globals["release"]
     root = datasette.jinja_env.globals["site_root"](datasette, request)
-    tables = (table for table in release["tables"].values() if table["rows"])
+    tables = {f"{root}/opendata/{table['name']}": table for table in release["tables"].values() if table["rows"]}
     return script({
         "@type": "DataCatalog",
         "@id": f"{root}/",
@@ -61,8 +61,8 @@ def catalog(datasette: Any, request: Any, lang: str) -> Markup:
         "url": f"{root}/",
         **named(datasette, request, lang),
         "dataset": [
-            {"@type": "Dataset", "name": mark(release) + t["title"][lang], "url": f"{root}/opendata/{t['name']}",
-             "description": t["description"][lang]} for t in tables
+            {"@type": "Dataset", "name": mark(release) + t["title"][lang], "url": url,
+             "description": t["description"][lang]} if told else {"url": url} for url, t in tables.items()
         ],
     })  # fmt: skip
 

@@ -36,7 +36,7 @@ def assert_fit_and_accessible(browser: Browser, looks: dict[str, str], width: in
     for path, text in looks.items():
         with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
             page = context.new_page()
-            assert len(text) < 260_000, path  # /unduh has two kB for each of some hundred tables
+            assert len(text) < 200_000, path
             page.set_content(text)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")

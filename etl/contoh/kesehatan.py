@@ -16,6 +16,7 @@ PROVINSI = "PROVINSI KALIMANTAN TIMUR"
 BESAR = {"64.11": 0.12, "64.07": 0.5, "64.09": 0.6, "64.74": 0.6, "64.71": 2.2, "64.72": 2.6, "64.02": 2.4}
 """How large a regency's invented counts are beside the others'."""
 MEDIS = ("DOKTER SPESIALIS", "DOKTER", "DOKTER GIGI")
+SEMUA_MEDIS = (*MEDIS, "DOKTER GIGI SPESIALIS", "DOKTER LAYANAN PRIMER", "DOKTER SUBSPESIALIS")
 PERAWAT = ("PERAWAT", "BIDAN", "TENAGA KEFARMASIAN")
 PENYAKIT = (
     ("A09", "Diare dan gastroenteritis", 190), ("A90", "Demam dengue", 24), ("A15", "TB paru", 30),
@@ -37,7 +38,7 @@ def tulis_kesehatan(keluar: Keluaran, seed: int) -> None:
     tulis_kinerja(keluar, seed, rumah_sakit)
     tulis_kematian(keluar, seed, rumah_sakit)
     for tahun in TAHUN:
-        tulis_tenaga(keluar, seed, tahun, "medis", MEDIS, rusak=tahun == 2024)
+        tulis_tenaga(keluar, seed, tahun, "medis", SEMUA_MEDIS, rusak=tahun == 2024)
         tulis_ibu(keluar, seed, tahun)
     tulis_tenaga(keluar, seed, 2024, "perawat", PERAWAT)
     tulis_tenaga_unit(keluar, seed)
@@ -169,7 +170,9 @@ def tulis_tenaga(
     for kab in kabupaten():
         row: list[Any] = []
         for ke, grup in enumerate(kelompok):
-            pria, wanita = (banyak(seed, (30, 44, 9)[ke], kab["kode"], jenis, str(tahun), grup, s) for s in "LP")
+            pria, wanita = (
+                banyak(seed, (30, 44, 9, 14, 20, 16)[ke], kab["kode"], jenis, str(tahun), grup, s) for s in "LP"
+            )
             salah = 5 if rusak and kab["kode"] == "64.08" and ke == 1 else 0
             row += [pria or "-", wanita or "-", pria + wanita + salah]
             sel += bool(pria) + bool(wanita)

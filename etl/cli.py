@@ -13,6 +13,7 @@ import click
 from etl import build as builder
 from etl.archive import import_folder, read_log, verify
 from etl.cli_faults import FAULTS, stop
+from etl.cli_lake import lake_group
 from etl.cli_options import out_option, packages_option
 from etl.cli_release import apply_delta_command, ckan_command, rebuild_command, withdraw_command
 from etl.delta import verify_deltas
@@ -44,7 +45,7 @@ def cli() -> None:
     """Group of all commands."""
 
 
-for command in (ckan_command, withdraw_command, apply_delta_command, rebuild_command):
+for command in (ckan_command, withdraw_command, apply_delta_command, rebuild_command, lake_group):
     cli.add_command(command)
 
 

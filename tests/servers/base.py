@@ -170,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.give(reply)
 
-    do_GET = do_POST = do_HEAD = handle_any
+    do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = handle_any
 
     def give(self, reply: Reply, length: int | None = None, sent: bytes | None = None) -> None:
         """Send an answer; with a wrong length or only some of its bytes where they are given."""

@@ -221,6 +221,9 @@ def sweep(store: Store, manifest: Json) -> dict[str, int]:
     gone = {path for path in found.keys() - named if OURS.fullmatch(path.rpartition("/")[2])}
     for path in sorted(gone):
         remove_file(store, path)
+    if store.folder:
+        for left in (path for name in (MANIFEST, PACKAGE) for path in store.folder.glob(f".{name}-*")):
+            left.unlink()
     return {path: size for path, size in found.items() if path not in gone}
 
 

@@ -162,13 +162,23 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         """Answer, or misbehave."""
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunked = self.headers.get("Transfer-Encoding") == "chunked"
+        body = self.chunks() if chunked else self.rfile.read(int(self.headers.get("Content-Length") or 0))
         seen = Seen(self.command, self.path, dict(self.headers), body)
         reply, kind = self.server.reply(seen)
         if kind:
             KINDS[kind](self, seen, reply)
         else:
             self.give(reply)
+
+    def chunks(self) -> bytes:
+        """A body whose length comes piece by piece."""
+        found = b""
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            found += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return found
 
     do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = handle_any
 

@@ -14,23 +14,21 @@ from etl import build as builder
 from etl.archive import import_folder, read_log, verify
 from etl.cli_faults import FAULTS, stop
 from etl.cli_lake import lake_group
-from etl.cli_options import out_option, packages_option
+from etl.cli_options import lake_option, name_option, out_option, packages_option
+from etl.cli_publish import add_to_lake, check_lake, publish_command
 from etl.cli_release import apply_delta_command, ckan_command, rebuild_command, withdraw_command
 from etl.delta import verify_deltas
-from etl.descriptors import load_datasets, load_resources
+from etl.descriptors import load_resources
 from etl.durable import build_lock
 from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
 from etl.fetch import Answer, fetch, read_plan
 from etl.flag import flag as flag_tables
-from etl.history import record
 from etl.history_file import verify_history
 from etl.link import link as link_tables
 from etl.load import load as load_staging
 from etl.metadata import write_metadata
 from etl.privacy import pseudonym_key
-from etl.publish import current_version
-from etl.publish import publish as publish_release
 from etl.publish import rollback as roll_back
 from etl.quality import refused
 from etl.release_check import verify_releases
@@ -45,7 +43,7 @@ def cli() -> None:
     """Group of all commands."""
 
 
-for command in (ckan_command, withdraw_command, apply_delta_command, rebuild_command, lake_group):
+for command in (ckan_command, withdraw_command, apply_delta_command, rebuild_command, publish_command, lake_group):
     cli.add_command(command)
 
 
@@ -174,32 +172,23 @@ def flag(out: Path, datapackages: Path) -> None:
 
 
 @cli.command()
-@out_option
-@packages_option
-def publish(out: Path, datapackages: Path) -> None:
-    """Terbitkan OUT/staging.db sebagai rilis baru; OUT/current dialihkan paling akhir."""
-    with build_lock(out):
-        made = builder.made_of(out, datapackages, pseudonym_key())
-        resources, before = load_resources(datapackages), current_version(out)
-        release = publish_release(out, resources, load_datasets(datapackages), made)
-        record(out, resources, before or release, release)
-    click.echo(f"rilis {release}")
-
-
-@cli.command()
 @click.argument("raw", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--terima", multiple=True, metavar="BERKAS", help="Terima berkas ini (nama atau sha256) walau lingkupnya ditolak."
 )
 @click.option("--rinci/--ringkas", default=True, help="Cetak satu baris per berkas, atau hanya ringkasan.")
+@lake_option
+@name_option
 @out_option
 @packages_option
-def build(raw: Path, terima: tuple[str, ...], rinci: bool, out: Path, datapackages: Path) -> None:
+def build(raw: Path, terima: tuple[str, ...], rinci: bool, lake: str, name: str, out: Path, datapackages: Path) -> None:
     """Semua tahap: dari folder RAW sampai rilis di OUT/current.
 
     Contoh: python -m etl build data-mentah --out build
     """
+    check_lake(lake, name)
     rows = builder.build(raw, out, lambda text: click.echo(text, err=True), terima, datapackages)
+    add_to_lake(out, lake, name)
     report(rows, rinci)
 
 

@@ -10,8 +10,6 @@ from etl.errors import ReleaseBroken
 from etl.fields import Json
 from etl.lake_store import open_store
 
-name_option = click.option("--name", default="", metavar="INSTANSI", help="Nama instansi di danau, misalnya kaltim.")
-
 
 @click.group("lake")
 def lake_group() -> None:

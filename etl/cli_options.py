@@ -14,3 +14,7 @@ packages_option = click.option(
     "--datapackages", type=click.Path(path_type=Path, exists=True, file_okay=False), default=builder.DATAPACKAGES,
     help="Folder deskriptor (datapackages/).",
 )  # fmt: skip
+lake_option = click.option(
+    "--lake", default="", metavar="DANAU", help="Masukkan rilis baru ke danau ini juga: folder, atau s3://ember/awalan."
+)
+name_option = click.option("--name", default="", metavar="INSTANSI", help="Nama instansi ini di danau, misal kaltim.")

@@ -41,8 +41,7 @@ def add(lake: str, release: Path, name: str) -> Json:
     were and are ``gone`` now. Raises ``ReleaseBroken`` for a damaged release or lake, ``BuildBusy`` while another run
     writes.
     """
-    if not NAME.fullmatch(name):
-        raise EtlError(f"nama instansi {name!r}: huruf kecil, angka, garis bawah; paling panjang 40")
+    check_name(name)
     check_whole(release)
     store = open_store(lake)
     with writing(store):
@@ -66,6 +65,12 @@ def add(lake: str, release: Path, name: str) -> Json:
         "kept": len(kept),
         "gone": len(old - now),
     }
+
+
+def check_name(name: str) -> None:
+    """Refuse a name of an instance that no path can hold."""
+    if not NAME.fullmatch(name):
+        raise EtlError(f"nama instansi {name!r}: huruf kecil, angka, garis bawah; paling panjang 40")
 
 
 def check_whole(release: Path) -> None:

@@ -5,7 +5,6 @@ Only columns declared public are ever inserted. The version is the hash of the d
 
 import json
 import os
-import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -25,6 +24,7 @@ from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Json
 from etl.licences import brought, filled_from
+from etl.publish_checks import check_lengths, check_schema
 from etl.release_check import RETIRED, check_release, copy_software, read_manifest, sums_text
 from etl.release_package import SAMPLE, citation, credits, release_package
 from etl.release_tables import public_fields, write_tables
@@ -33,29 +33,35 @@ from etl.source_texts import write_source_texts
 from etl.standards import write_standards
 
 SAMPLE_HOST = ".contoh.invalid"
-INDEX = re.compile(r"[a-z][a-z0-9_]{0,126}")
-"""Names of indexes, which readers never write: made of those of a table and a column."""
-LONGEST = 90_000
-"""Bytes of one cell; less than ``LONGEST`` of ``plugins/sql_worker/guard.py``, so that each can be asked for."""
+LAKE_PARTS = "danau.json"
+"""In a release from a lake: the parts that it is made of."""
 
 
-def publish(out: Path, resources: dict[str, Resource], datasets: list[Json], made: Json) -> str:
-    """Build, check and switch to a new release, ``made`` of what its manifest says; the old one stays for rollback."""
+def publish(
+    out: Path, resources: dict[str, Resource], datasets: list[Json], made: Json, lake: Json | None = None
+) -> str:
+    """Build, check and switch to a new release, ``made`` of what its manifest says; the old one stays for rollback.
+
+    What comes from a ``lake`` brings the terms of its tables and the list of its parts.
+    """
     aside = out / "releases" / f".baru-{os.getpid()}"
     with removed_on_failure(aside):
         remove(aside)
         (aside / "data").mkdir(parents=True)
-        version = fill_release(out, aside, resources, datasets, made)
+        version = fill_release(out, aside, resources, datasets, made, lake)
         return switch(out, aside, version)
 
 
-def fill_release(out: Path, aside: Path, resources: dict[str, Resource], datasets: list[Json], made: Json) -> str:
+def fill_release(
+    out: Path, aside: Path, resources: dict[str, Resource], datasets: list[Json], made: Json, lake: Json | None
+) -> str:
     """Write every file of a release into the folder ``aside``; return its version."""
     public = {name: r for name, r in resources.items() if r.descriptor["x-privacy"] == "public"}
     build_database(out, aside / "opendata.db", public)
     check_database(aside / "opendata.db", public)
     sources = read_sources(aside / "opendata.db")
-    credit = credits(public, datasets, brought(read_log(out), sources, public, filled_from(aside / "opendata.db")))
+    filled = filled_from(aside / "opendata.db")
+    credit = credits(public, datasets, lake["terms"] if lake else brought(read_log(out), sources, public, filled))
     tables = write_tables(aside, public, credit, is_sample(sources), out / "current")
     copy_reports(out, aside / "laporan")
     copy_software(aside / "sbom")
@@ -66,6 +72,8 @@ def fill_release(out: Path, aside: Path, resources: dict[str, Resource], dataset
     write_json(aside / "datapackage.json", release_package(credit, public, tables, version, is_sample(sources)))
     write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))
     (aside / "CITATION.cff").write_text(citation(version, sources, is_sample(sources)), encoding="utf-8")
+    if lake:
+        write_json(aside / LAKE_PARTS, lake["parts"])
     content = manifest(out, aside, version, tables, sources, made)
     write_json(aside / "manifest.json", content)
     write_sums(aside, content)
@@ -149,27 +157,6 @@ def check_database(path: Path, resources: dict[str, Resource]) -> None:
                 raise ReleaseBroken(
                     f"{resource.name}: kolom tidak dinyatakan publik {sorted(extra)}, nama tidak sah {odd}"
                 )
-
-
-def check_schema(db: sqlite3.Connection, path: Path) -> None:
-    """Refuse a name that must be quoted anywhere, and virtual tables other than FTS5, which readers could crash."""
-    for kind, name, sql in db.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master"):
-        virtual = re.match(r"CREATE VIRTUAL TABLE \S+ USING (\w+)", sql, re.IGNORECASE)
-        if virtual and virtual[1].lower() != "fts5":
-            raise ReleaseBroken(f"{path.name}: {kind} {name} memakai {virtual[1]}; hanya FTS5 yang terbit")
-        if not IDENTIFIER.fullmatch(name) and not (kind == "index" and INDEX.fullmatch(name)):
-            raise ReleaseBroken(f"{path.name}: nama {kind} tidak sah: {name!r}")
-
-
-def check_lengths(db: sqlite3.Connection, resource: Resource) -> None:
-    """Refuse a cell longer than readers' SQL may return."""
-    texts = [quote(f.name) for f in public_fields(resource) if f.type == "string"]
-    if texts:  # bytes are counted only where there are many characters: that copies the cell
-        long = f"length({{0}}) > {LONGEST // 4} AND length(CAST({{0}} AS BLOB)) > {LONGEST}"
-        sql = " OR ".join(f"({long.format(name)})" for name in texts)
-        found = db.execute(f"SELECT rowid FROM {quote(resource.name)} WHERE {sql} LIMIT 1").fetchone()
-        if found:
-            raise ReleaseBroken(f"{resource.name}: sel lebih dari {LONGEST} bita di baris ke-{found[0]}")
 
 
 def read_only(path: Path) -> sqlite3.Connection:

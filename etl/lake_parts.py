@@ -32,6 +32,8 @@ OFFICIAL, SPELLINGS = "satuan_kerja", "satker_kunci"
 """The list of units, and what the sources call them."""
 PLACE = "kode_lokasi"
 """Column of assets, whose body table ``aset_lokasi`` knows."""
+EVERYWHERE = ("daftar_hitam",)
+"""Tables whose rows count for all bodies, whoever they name: a sanction binds every buyer."""
 ROWS = 1 << 17
 """Rows of a row group: fixed, because the bytes of a file depend on it."""
 
@@ -133,6 +135,8 @@ def places_of(
 def place_sql(resource: Json, described: dict[str, Json], columns: Columns) -> tuple[str, str, str]:
     """SQL of a row's body and year, and the join that they need: of the row itself, or of what it belongs to."""
     own = columns[resource["name"]]
+    if resource["name"] in EVERYWHERE:
+        return "NULL", first("t", YEARS, own), ""
     parent = resource.get("x-bridge", {}).get("from")
     key = described[parent]["schema"].get("primaryKey", []) if parent in described else []
     if key and set(key) <= set(own):

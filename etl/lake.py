@@ -23,11 +23,12 @@ from etl.lake_parts import Part, parquet, release_parts
 from etl.lake_store import Store, list_files, open_store, read_file, remove_file, write_file, writing
 from etl.release_check import RETIRED, check_release
 from etl.release_check import read_manifest as read_release
+from etl.source_texts import NAME as SOURCE_TEXTS
 
 MANIFEST, PACKAGE = "manifest.json", "datapackage.json"
 FOLDERS = ("tabel", "urutan", "instansi")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-OURS = re.compile(r"[a-z][a-z0-9_]*-[0-9a-f]{16}\.(parquet|json)|\..*")
+OURS = re.compile(r"[a-z][a-z0-9_]*-[0-9a-f]{16}\.(parquet|json|db)|\..*")
 """Names of files that we put below ``FOLDERS``; nothing else there is ever removed."""
 LONGEST = 200
 """Bytes of a folder's name; a longer one of a body ends in its hash."""
@@ -98,6 +99,7 @@ def write_parts(store: Store, release: Path, name: str, there: dict[str, int]) -
         "release": about["version"],
         "sample": about["sample"],
         "package": placed(store, "instansi", name, "json", package, there),
+        "texts": placed(store, "instansi", name, "db", (release / SOURCE_TEXTS).read_bytes(), there),
     }
     for part in release_parts(release):
         if isinstance(part, pa.Table):
@@ -212,8 +214,7 @@ def named_files(manifest: Json) -> Iterator[Json]:
     """Every file that a manifest names."""
     yield from manifest["parts"]
     for instance in manifest["instances"].values():
-        yield instance["package"]
-        yield instance["order"]
+        yield from (instance[kind] for kind in ("package", "texts", "order"))
 
 
 def sweep(store: Store, manifest: Json) -> dict[str, int]:

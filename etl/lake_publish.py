@@ -17,6 +17,7 @@ from etl.durable import build_lock
 from etl.errors import EtlError
 from etl.fields import Json
 from etl.flag import flag
+from etl.lake import checked
 from etl.lake_staging import Chosen, choose, fill_staging, terms_of
 from etl.link import SQL, link, tables_in, words_of
 from etl.publish import current_version, publish
@@ -45,7 +46,8 @@ def publish_from_lake(
             empty_files(out, resources)
         before = current_version(out)
         made = made_from(chosen, summary, datapackages)
-        beside = {"terms": terms_of(chosen), "parts": listing(chosen, made["lake"])}
+        texts = [checked(chosen.store, instance["texts"]) for instance in chosen.instances.values()]
+        beside = {"terms": terms_of(chosen), "parts": listing(chosen, made["lake"]), "texts": texts}
         release = publish(out, resources, load_datasets(datapackages), made, beside)
         finish(out, resources, before, release, datapackages, say)
     return release

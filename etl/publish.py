@@ -23,6 +23,7 @@ from etl.durable import exchange, remove, removed_on_failure, sync
 from etl.entities import move_entities
 from etl.errors import ReleaseBroken
 from etl.fields import Json
+from etl.lake_texts import write_lake_texts
 from etl.licences import brought, filled_from
 from etl.publish_checks import check_lengths, check_schema
 from etl.release_check import RETIRED, check_release, copy_software, read_manifest, sums_text
@@ -42,7 +43,7 @@ def publish(
 ) -> str:
     """Build, check and switch to a new release, ``made`` of what its manifest says; the old one stays for rollback.
 
-    What comes from a ``lake`` brings the terms of its tables and the list of its parts.
+    What comes from a ``lake`` brings the terms of its tables, the list of its parts and the instances' source texts.
     """
     aside = out / "releases" / f".baru-{os.getpid()}"
     with removed_on_failure(aside):
@@ -67,7 +68,10 @@ def fill_release(
     copy_software(aside / "sbom")
     version = file_hash(aside / "opendata.db")[:16]
     about = {"rilis": version, **({"contoh": SAMPLE} if is_sample(sources) else {})}
-    write_source_texts(out, aside, public, read_log(out), about)
+    if lake:
+        write_lake_texts(aside, public, lake["texts"], about)
+    else:
+        write_source_texts(out, aside, public, read_log(out), about)
     write_standards(aside, public, credit, version, is_sample(sources))
     write_json(aside / "datapackage.json", release_package(credit, public, tables, version, is_sample(sources)))
     write_json(aside / "inspect.json", inspection(aside / "opendata.db", tables))

@@ -25,6 +25,8 @@ def rebuild(out: Path, version: str, target: Path, datapackages: Path, say: Say)
     if not (folder / "manifest.json").exists():
         raise EtlError(f"rilis {version} tidak ada di {out / 'releases'}")
     wanted = read_manifest(folder)
+    if "lake" in wanted:
+        raise EtlError(f"rilis {version} dibuat dari danau, bukan dari arsip; pakai: python -m etl publish --from-lake")
     if "archive" not in wanted:
         raise EtlError(f"rilis {version}: manifestnya belum mencatat arsip dan kode; tidak dapat dibangun ulang")
     key, code = pseudonym_key(), code_hash(datapackages)

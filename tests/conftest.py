@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from catalogue import PASSED, keep
+from servers.s3 import Bucket
 
 from etl import build as builder
 from etl.sample import write_sample
@@ -25,7 +26,7 @@ SEED, UNSEEN = 2026, 90_417
 """Of the sample, and of a sample that nothing was tuned for."""
 
 LONG = (
-    "questions", "real", "jejak", "exports", "site", "budget_pages", "bulk_fuzz", "attack_xss", "attack_sql", "delta",
+    "questions", "real", "jejak", "lake_publish", "exports", "site", "budget_pages", "bulk_fuzz", "attack_xss", "attack_sql", "delta",
     "info_pages", "attack_server", "openapi", "attack_web", "history", "refresh", "fetch_session", "build",
     "faults_points", "entity_pages", "unit_pages", "faults_input", "ocds", "table_pages", "rebuild", "fetch_spse",
     "sample_build", "cardinal", "asset_points", "sources_pengadaan", "money", "start", "search",
@@ -165,6 +166,18 @@ def make(tmp_path: Path, packages: Path) -> Callable[..., list[dict[str, str]]]:
         return builder.build(raw, out or tmp_path / "out", lambda text: None, accept, packages_folder)
 
     return run
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A bucket on loopback, and the environment that leads pyarrow's client to it."""
+    with Bucket() as server:
+        for name, value in {
+            "AWS_ENDPOINT_URL": server.url, "AWS_ACCESS_KEY_ID": "uji", "AWS_SECRET_ACCESS_KEY": "uji-rahasia",
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+        yield server
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, paket
-from servers.s3 import Bucket
 
 from etl import lake as lakes
 from etl.cli import cli
@@ -251,18 +250,6 @@ def test_list_says_instances_bodies_years_and_the_hash(release, lake):
     assert said[-1] == f"danau {manifest(lake)['hash']}"
     tables = CliRunner().invoke(cli, ["lake", "list", str(lake), "--tabel"]).output
     assert "kaltim paket_uji: 3 baris" in tables
-
-
-@pytest.fixture
-def bucket(monkeypatch):
-    """A bucket on loopback, and the environment that leads pyarrow's client to it."""
-    with Bucket() as server:
-        for name, value in {
-            "AWS_ENDPOINT_URL": server.url, "AWS_ACCESS_KEY_ID": "uji", "AWS_SECRET_ACCESS_KEY": "uji-rahasia",
-            "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
-        }.items():  # fmt: skip
-            monkeypatch.setenv(name, value)
-        yield server
 
 
 def test_bucket_holds_the_bytes_that_a_folder_holds(release, lake, bucket, tmp_path):

@@ -19,9 +19,10 @@ from etl.errors import EtlError, ReleaseBroken
 from etl.lake_parts import NONE
 from etl.lake_publish import computed, publish_from_lake
 from etl.lake_store import open_store
+from etl.rebuild import rebuild
 from etl.release_check import verify_releases
 
-OWN = {"SHA256SUMS", "manifest.json", "danau.json", "sumber.db"}
+OWN = {"SHA256SUMS", "manifest.json", "danau.json"}
 """What a release from a lake says otherwise than one from files, beside ``laporan/``, which it lacks."""
 COMPARED = ("diskon_besar", "pasangan_penawar", "selisih_pemenang_tipis")
 """Signs that compare a package with others of the release, which a part has fewer of."""
@@ -116,6 +117,12 @@ def test_one_body_has_its_rows_and_what_follows_from_them(contoh, publish):
     assert read(made, "SELECT jumlah_dinilai FROM tanda_metode") != read(
         direct, "SELECT jumlah_dinilai FROM tanda_metode"
     )
+    with closing(sqlite3.connect(made / "sumber.db")) as db, closing(sqlite3.connect(direct / "sumber.db")) as whole:
+        ours = "SELECT b.tabel, b.sha256, t.tempat, t.isi FROM teks AS t JOIN berkas AS b ON b.nomor = t.berkas"
+        held = set(db.execute(ours))
+        assert held < set(whole.execute(ours)), "source texts of the rows that are there, no others"
+    places = set(read(made, "SELECT 'tender', asal_berkas, asal_lokasi FROM tender"))
+    assert {row[:3] for row in held if row[0] == "tender"} <= places and any(row[0] == "tender" for row in held)
     assert any("seperti terbit: aset_tanpa_perolehan, rangka_ganda" in line for line in said)
     assert json.loads((made / "manifest.json").read_text())["lake"]["bodies"] == ["D250"]
     assert {p["body"] for p in json.loads((made / "danau.json").read_text())["parts"]} == {"D250", NONE}
@@ -223,6 +230,15 @@ def test_what_the_lake_lacks_is_named(two, tmp_path):
     with pytest.raises(ReleaseBroken, match=r"danau/tabel/.*besarnya 1 bita"):
         two()
     assert not (tmp_path / "gabung" / "current").exists()
+
+
+def test_part_of_a_bucket_is_published_and_told_apart_from_a_build(make, packages, tmp_path, bucket):
+    make({"a.json": [paket("1", kd_klpd="D1"), paket("2", kd_klpd="D2")]}, out=tmp_path / "satu")
+    lakes.add("s3://danau/awal", tmp_path / "satu" / "current", "satu")
+    version = publish_from_lake("s3://danau/awal", (), ("D2",), False, tmp_path / "keluar", packages, quiet)
+    assert read((tmp_path / "keluar" / "current").resolve(), "SELECT kd FROM paket_uji") == [("2",)]
+    with pytest.raises(EtlError, match="dibuat dari danau, bukan dari arsip"):
+        rebuild(tmp_path / "keluar", version, tmp_path / "ulang", packages, quiet)
 
 
 def test_instance_of_other_descriptors_is_refused(two, packages):

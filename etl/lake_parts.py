@@ -123,12 +123,13 @@ def places_of(
     body, year, joined = place_sql(resource, described, columns)
     table = quote(resource["name"])
     cursor.execute(f"SELECT {body}, {year} FROM {table} AS t {joined} ORDER BY t.rowid")
-    coded: dict[str | None, str] = {None: NONE}
+    known: dict[tuple[str | None, str | None], tuple[str, str]] = {}  # one pair for all rows of a place, not one a row
     found = []
-    for name, number in cursor.fetchall():
-        if name not in coded:
-            coded[name] = codes.get(normalise(name), name)
-        found.append((coded[name], number or NONE))
+    for stated in cursor.fetchall():
+        if stated not in known:
+            name, number = stated
+            known[stated] = (codes.get(normalise(name), name) if name else NONE, number or NONE)
+        found.append(known[stated])
     return found
 
 

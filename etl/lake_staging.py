@@ -25,6 +25,7 @@ from etl.lake_package import schema
 from etl.lake_parts import NONE
 from etl.lake_store import Store, open_store
 from etl.release_tables import public_fields
+from etl.signs import TABLES
 
 PULL, ORDINAL = "tarikan", "urutan"
 KINDS = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string()}
@@ -89,7 +90,8 @@ def fill_staging(out: Path, chosen: Chosen, resources: dict[str, Resource], left
             found = [rows_of(chosen, name, resource, runs, offsets[name]) for name, runs in orders.items()]
             table, count = united(resource, found)
             ingest(cursor, resource.name, staging_columns(resource, table))
-            differing |= {resource.name: count} if count else {}
+            if count and resource.name not in TABLES:  # signs are raised again
+                differing[resource.name] = count
     return differing
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from etl.clusters import near_pairs
+from etl.engine import Engine
+from etl.name_pairs import near_pairs
 from etl.names import SHORTEST, Name, normalise_name
 from etl.privacy import PSEUDONYM
 
@@ -19,7 +20,7 @@ BARE = 0.9
 """Score where one of two equal names bears no legal form."""
 
 
-def nama_mirip_daftar_hitam(tables: dict[str, pa.Table]) -> pa.Table:
+def nama_mirip_daftar_hitam(tables: dict[str, pa.Table], engine: Engine) -> pa.Table:
     """One row per sanction and supplier of the like name."""
     suppliers: dict[Name, dict[str, str]] = defaultdict(dict)
     for row in tables["penyedia_alias"].to_pylist():
@@ -32,7 +33,7 @@ def nama_mirip_daftar_hitam(tables: dict[str, pa.Table]) -> pa.Table:
         if row["nama_penyedia"] and not PSEUDONYM.fullmatch(row["nama_penyedia"]):
             listed[normalise_name(row["nama_penyedia"])].append(row)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for score, reason, sanctioned, name in sorted(resembling(sorted(listed), suppliers), reverse=True):
+    for score, reason, sanctioned, name in sorted(resembling(sorted(listed), suppliers, engine), reverse=True):
         for sanction in listed[sanctioned]:
             for identity, text in suppliers[name].items():
                 row = {"kd_daftar_hitam": sanction["kd_daftar_hitam"], "id_penyedia": identity, "nama_penyedia": text}
@@ -42,7 +43,9 @@ def nama_mirip_daftar_hitam(tables: dict[str, pa.Table]) -> pa.Table:
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], SCHEMA)
 
 
-def resembling(listed: list[Name], suppliers: dict[Name, dict[str, str]]) -> list[tuple[float, str, Name, Name]]:
+def resembling(
+    listed: list[Name], suppliers: dict[Name, dict[str, str]], engine: Engine
+) -> list[tuple[float, str, Name, Name]]:
     """Pairs of a listed and a supplier's name that are equal, but for the form if one lacks it, or for one slip."""
     by_key: dict[str, list[Name]] = defaultdict(list)
     for name in suppliers:
@@ -56,7 +59,7 @@ def resembling(listed: list[Name], suppliers: dict[Name, dict[str, str]]) -> lis
                 pairs.append((BARE, "nama sama, bentuk usaha tidak tertulis di salah satunya", sanctioned, name))
     both = [*listed, *sorted(suppliers)]
     fresh = [number < len(listed) for number in range(len(both))]
-    for score, one, other in near_pairs(both, fresh):
+    for score, one, other in near_pairs(both, fresh, engine):
         if fresh[one] != fresh[other]:
             pairs.append((score, "nama beda satu salah ketik", both[one], both[other]))
     return pairs

@@ -12,6 +12,7 @@ from etl.archive import Pull, file_hash, import_folder, log_mark, read_log, veri
 from etl.delta import record_delta
 from etl.descriptors import Resource, load_datasets, load_resources, read_yaml
 from etl.durable import build_lock, sync, write_whole
+from etl.engine import Choice
 from etl.errors import ReleaseBroken
 from etl.extract import extract_pull, load_extractions
 from etl.flag import flag
@@ -94,8 +95,9 @@ def prepare_pull(pull: Pull, out: Path, resources: dict[str, Resource], key: byt
 
 
 def build(
-    raw: Path | None, out: Path, say: Say, accept: tuple[str, ...] = (), datapackages: Path = DATAPACKAGES
-) -> list[dict[str, str]]:
+    raw: Path | None, out: Path, say: Say, accept: tuple[str, ...] = (), datapackages: Path = DATAPACKAGES,
+    choice: Choice | None = None,
+) -> list[dict[str, str]]:  # fmt: skip
     """Import ``raw`` (or nothing, after a fetch), publish a release and return the rows of its ``berkas_sumber``.
 
     An unchanged archive, context, key, code and lock is recognised and not built again.
@@ -116,7 +118,7 @@ def build(
             finish(out, resources, "", current_version(out), datapackages, say)
             say(f"tidak ada perubahan: rilis {current_version(out)} tetap")
             return done
-        rows = prepare(out, pulls, resources, code, key, say)
+        rows = prepare(out, pulls, resources, code, key, say, choice)
         before = current_version(out)
         release = publish(out, resources, load_datasets(datapackages), made_of(out, datapackages, key))
         finish(out, resources, before, release, datapackages, say)
@@ -125,17 +127,18 @@ def build(
 
 
 def prepare(
-    out: Path, pulls: list[Pull], resources: dict[str, Resource], code: str, key: bytes, say: Say
-) -> list[dict[str, str]]:
+    out: Path, pulls: list[Pull], resources: dict[str, Resource], code: str, key: bytes, say: Say,
+    choice: Choice | None = None,
+) -> list[dict[str, str]]:  # fmt: skip
     """All stages between archive and publication; return the rows of ``berkas_sumber``."""
     for number, pull in enumerate(pulls, start=1):
         if prepare_pull(pull, out, resources, key, pull_stamp(pull, code, key)):
             say(f"olah [{number}/{len(pulls)}] {pull.nama}")
     rows = load(out, pulls, resources)
     say("muat: staging.db")
-    for name, count in link(out, resources).items():
+    for name, count in link(out, resources, choice).items():
         say(f"taut: {name} {count} baris")
-    raised = flag(out, resources)
+    raised = flag(out, resources, choice=choice)
     say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda")
     return rows
 

@@ -14,12 +14,13 @@ from etl import build as builder
 from etl.archive import import_folder, read_log, verify
 from etl.cli_faults import FAULTS, stop
 from etl.cli_lake import lake_group
-from etl.cli_options import lake_option, name_option, out_option, packages_option
+from etl.cli_options import engine_options, lake_option, name_option, out_option, packages_option
 from etl.cli_publish import add_to_lake, check_lake, publish_command
 from etl.cli_release import apply_delta_command, ckan_command, rebuild_command, withdraw_command
 from etl.delta import verify_deltas
 from etl.descriptors import load_resources
 from etl.durable import build_lock
+from etl.engine import Choice
 from etl.errors import EtlError, ReleaseBroken
 from etl.extract import extract_pull, load_extractions
 from etl.fetch import Answer, fetch, read_plan
@@ -152,22 +153,24 @@ def load(out: Path, datapackages: Path) -> None:
 
 
 @cli.command()
+@engine_options
 @out_option
 @packages_option
-def link(out: Path, datapackages: Path) -> None:
+def link(choice: Choice, out: Path, datapackages: Path) -> None:
     """Bangun tabel turunan (etl/sql/*.sql) di OUT/staging.db."""
     with build_lock(out):
-        for name, rows in link_tables(out, load_resources(datapackages)).items():
+        for name, rows in link_tables(out, load_resources(datapackages), choice).items():
             click.echo(f"{name}: {rows} baris")
 
 
 @cli.command()
+@engine_options
 @out_option
 @packages_option
-def flag(out: Path, datapackages: Path) -> None:
+def flag(choice: Choice, out: Path, datapackages: Path) -> None:
     """Hitung tanda yang perlu dicek (etl/tanda/*) di OUT/staging.db."""
     with build_lock(out):
-        for name, rows in flag_tables(out, load_resources(datapackages)).items():
+        for name, rows in flag_tables(out, load_resources(datapackages), choice=choice).items():
             click.echo(f"{name}: {rows} baris")
 
 
@@ -179,15 +182,18 @@ def flag(out: Path, datapackages: Path) -> None:
 @click.option("--rinci/--ringkas", default=True, help="Cetak satu baris per berkas, atau hanya ringkasan.")
 @lake_option
 @name_option
+@engine_options
 @out_option
 @packages_option
-def build(raw: Path, terima: tuple[str, ...], rinci: bool, lake: str, name: str, out: Path, datapackages: Path) -> None:
+def build(
+    raw: Path, terima: tuple[str, ...], rinci: bool, lake: str, name: str, choice: Choice, out: Path, datapackages: Path
+) -> None:
     """Semua tahap: dari folder RAW sampai rilis di OUT/current.
 
     Contoh: python -m etl build data-mentah --out build
     """
     check_lake(lake, name)
-    rows = builder.build(raw, out, lambda text: click.echo(text, err=True), terima, datapackages)
+    rows = builder.build(raw, out, lambda text: click.echo(text, err=True), terima, datapackages, choice)
     add_to_lake(out, lake, name)
     report(rows, rinci)
 

@@ -3,21 +3,11 @@
 The order of calls decides ties, so callers sort first; the result then depends on the set of spellings alone.
 """
 
-import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import numpy as np
-
-from etl.names import Name, alike
-
-WINDOW, CROWD = 12, 64
-"""A block larger than ``CROWD`` is sorted and each name meets only its ``WINDOW`` neighbours."""
 NOTHING: frozenset[str] = frozenset()
-COMMON = 3
-"""A word that this many names use is no typing slip of another such word."""
 
 
 @dataclass
@@ -99,53 +89,3 @@ def differ(clusters: Clusters, fact: str, first: int, other: int) -> bool:
     """Whether both clusters know a fact and have no value of it in common."""
     a, b = known(clusters, fact, first), known(clusters, fact, other)
     return bool(a and b and not a & b)
-
-
-def near_pairs(names: list[Name], wanted: list[bool]) -> Iterator[tuple[float, int, int]]:
-    """Pairs of alike names of which at least one is wanted, from bounded blocks.
-
-    One slip leaves all other words and one end of the changed word as they are: that is the block.
-    """
-    words = Counter(word for name in names for word in set(name.core))
-    keys: list[int] = []
-    owners: list[int] = []
-    for number, name in enumerate(names):
-        for key in block_keys(name):
-            keys.append(zlib.crc32(key.encode()))
-            owners.append(number)
-    order = np.argsort(np.array(keys, dtype=np.uint32), kind="stable")
-    sorted_keys, sorted_owners = np.array(keys, dtype=np.uint32)[order], np.array(owners, dtype=np.int64)[order]
-    edges = np.flatnonzero(np.diff(sorted_keys)) + 1
-    starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [len(keys)]])
-    seen: set[tuple[int, int]] = set()
-    for block in np.flatnonzero(ends - starts > 1):
-        members = sorted(set(sorted_owners[starts[block] : ends[block]].tolist()), key=lambda n: names[n])
-        for pair in block_pairs(members):
-            if (wanted[pair[0]] or wanted[pair[1]]) and pair not in seen:
-                seen.add(pair)
-                score = alike(names[pair[0]], names[pair[1]])
-                if score and not both_common(names[pair[0]], names[pair[1]], words):
-                    yield score, *pair
-
-
-def block_keys(name: Name) -> Iterator[str]:
-    """One key per word and end: the other words in their places, and three letters of this one."""
-    for place, word in enumerate(name.core):
-        if len(word) >= 5 and name.form:
-            rest = f"{name.form} {' '.join(name.core[:place])}|{' '.join(name.core[place + 1 :])}"
-            yield f"{rest}<{word[:3]}"
-            yield f"{rest}>{word[-3:]}"
-
-
-def block_pairs(members: list[int]) -> Iterator[tuple[int, int]]:
-    """All pairs of a small block, neighbours of a large one."""
-    reach = len(members) if len(members) <= CROWD else WINDOW
-    for place, one in enumerate(members):
-        for other in members[place + 1 : place + 1 + reach]:
-            yield (one, other) if one < other else (other, one)
-
-
-def both_common(one: Name, other: Name, words: Counter[str]) -> bool:
-    """Whether the differing words are both in use: then neither is a slip (``KARYA``, ``KARSA``)."""
-    differing = next(pair for pair in zip(one.core, other.core, strict=True) if pair[0] != pair[1])
-    return min(words[word] for word in differing) >= COMMON

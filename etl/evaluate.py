@@ -15,7 +15,8 @@ import duckdb
 from etl.build import DATAPACKAGES
 from etl.database import fetch_table
 from etl.descriptors import load_resources
-from etl.flag import register, run_sign
+from etl.engine import open_engine
+from etl.flag import register_all, run_sign
 from etl.signs import load_signs
 
 READS = {
@@ -191,8 +192,8 @@ def judge_signs(db: duckdb.DuckDBPyConnection, out: Path) -> Iterator[Measure]:
     """Share of the planted signs found, and signs raised on packages known to be clean."""
     signs = {sign.nama: sign for sign in load_signs(load_resources(DATAPACKAGES))}
     kinds = [name for (name,) in db.execute("SELECT DISTINCT tanda FROM tanda ORDER BY 1").fetchall()]
-    with duckdb.connect(":memory:") as staging:
-        register(staging, out, [sign.sql for sign in signs.values()])
+    with open_engine(out) as staging:
+        register_all(staging, out, [sign.sql for sign in signs.values()])
         for name in sorted({*signs, *kinds}):
             if name not in signs:
                 yield Measure(f"tertanam {name}", 0.0, 1.0, "tidak ada tanda yang mencarinya")

@@ -1,4 +1,4 @@
-"""Staging tables -> signs worth checking (``tanda``): one ``.sql`` and one ``.yaml`` per sign, run by DuckDB.
+"""Staging tables -> signs worth checking (``tanda``): one ``.sql`` and one ``.yaml`` per sign, run by an engine.
 
 Each query returns its whole population: ``ditandai`` is 1, 0 or NULL, and NULL carries its reason, so that base rates
 and what cannot be computed come from the same rows. A sign that rests on a legal threshold nobody has verified is
@@ -6,24 +6,21 @@ computed and kept out of the release. There is no score and no row about a suppl
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import adbc_driver_sqlite.dbapi as adbc
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
-from etl.database import fetch_table
 from etl.descriptors import Resource
+from etl.engine import Choice, Engine, open_engine
 from etl.errors import EtlError
 from etl.fields import Json
-from etl.link import SQL, canonical, store, tables_in
+from etl.link import SQL, canonical, register, store, tables_in, words_of
 from etl.sign_bodies import BODY, UncodedBodies, with_bodies
 from etl.signs import TABLES, Sign, load_signs
 
@@ -50,7 +47,9 @@ TEXT = pa.string()
 BUDGETS = (SQL / "apbd_badan.sql").read_text(encoding="utf-8")
 
 
-def flag(out: Path, resources: dict[str, Resource], folder: Path | None = None) -> dict[str, int]:
+def flag(
+    out: Path, resources: dict[str, Resource], folder: Path | None = None, choice: Choice | None = None
+) -> dict[str, int]:
     """Raise every sign, write the three tables through the gate; return rows raised per sign that is published.
 
     Raises ``EtlError`` when a query breaks its contract: that is a fault of the sign, never of a source.
@@ -59,12 +58,14 @@ def flag(out: Path, resources: dict[str, Resource], folder: Path | None = None) 
         return {}
     signs = load_signs(resources, folder)
     found: dict[str, list[Json]] = {name: [] for name in (*TABLES, WAITING)}
-    with duckdb.connect(":memory:") as db:
-        register(db, out, [sign.sql for sign in signs] + [BUDGETS])
-        budgets = {(body, year): total for body, year, total in db.execute(BUDGETS).fetchall()}
+    with open_engine(out, choice) as engine:
+        register_all(engine, out, [sign.sql for sign in signs] + [BUDGETS])
+        budgets = {
+            (body, year): total for body, year, total in zip(*engine.query(BUDGETS).to_pydict().values(), strict=True)
+        }
         names = UncodedBodies(out, resources)
         for sign in signs:
-            judged = with_bodies(run_sign(db, sign), names)
+            judged = with_bodies(run_sign(engine, sign), names)
             rows = list(raised_rows(sign, judged))
             kept = [row for row in rows if believable(row, budgets)]
             found[WAITING if sign.withheld else "tanda"] += kept
@@ -78,29 +79,15 @@ def flag(out: Path, resources: dict[str, Resource], folder: Path | None = None) 
     return {row["tanda"]: row["jumlah_ditandai"] for row in published}
 
 
-def register(db: duckdb.DuckDBPyConnection, out: Path, queries: list[str]) -> None:
-    """Make the staging tables that the queries name known to DuckDB, with the columns that they mention."""
-    db.execute("SET threads = 2")
-    words = words_of(" ".join(queries))
-    with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
-        for name in sorted({name for sql in queries for name in tables_in(sql)}):
-            cursor.execute(f"SELECT name FROM pragma_table_xinfo('{name}')")
-            columns = [column for (column,) in cursor.fetchall()]
-            db.register(name, fetch_table(cursor, name, [c for c in columns if c in words] or columns[:1]))
+def register_all(engine: Engine, out: Path, queries: list[str]) -> None:
+    """Make the staging tables that the queries name known to an engine, with the columns that they mention."""
+    names = sorted({name for sql in queries for name in tables_in(sql)})
+    register(engine, out, names, words_of(" ".join(queries)), set())
 
 
-def words_of(sql: str) -> set[str]:
-    """Every word of a query.
-
-    >>> sorted(words_of("SELECT t.a_sen FROM t"))
-    ['FROM', 'SELECT', 'a_sen', 't']
-    """
-    return set(re.findall(r"\w+", sql))
-
-
-def run_sign(db: duckdb.DuckDBPyConnection, sign: Sign) -> pa.Table:
+def run_sign(engine: Engine, sign: Sign) -> pa.Table:
     """The population of a sign with its verdicts."""
-    table: pa.Table = db.sql(sign.sql).to_arrow_table()
+    table = engine.query(sign.sql)
     if tuple(table.schema.names[: len(COLUMNS)]) != COLUMNS:
         raise EtlError(f"{sign.nama}.sql: kolom pertama harus {', '.join(COLUMNS)}")
     unexplained = pc.and_(pc.is_null(table["ditandai"]), pc.is_null(table["alasan"]))
@@ -114,9 +101,10 @@ def run_sign(db: duckdb.DuckDBPyConnection, sign: Sign) -> pa.Table:
 
 
 def raised_rows(sign: Sign, judged: pa.Table) -> Iterator[Json]:
-    """The raised rows as rows of ``tanda``, with the numbers behind each."""
+    """The raised rows as rows of ``tanda`` in the order of their keys, with the numbers behind each."""
     numbers = [name for name in judged.schema.names[len(COLUMNS) :] if name != BODY]
-    for row in judged.filter(pc.equal(judged["ditandai"], 1)).to_pylist():
+    raised = judged.filter(pc.equal(judged["ditandai"], 1)).sort_by([("tabel", "ascending"), ("kunci", "ascending")])
+    for row in raised.to_pylist():
         behind = {name: rounded(row[name]) for name in numbers if row[name] is not None}
         own = {name: row[name] for name in (*COLUMNS, BODY) if name not in ("ditandai", "alasan")}
         yield {"tanda": sign.nama, **own, "angka": json.dumps(behind, ensure_ascii=False)}

@@ -1,4 +1,4 @@
-"""``staging.db`` -> linked tables: each is one SQL file and one descriptor with ``x-sql``, run by DuckDB.
+"""``staging.db`` -> linked tables: each is one SQL file and one descriptor with ``x-sql``, run by an engine.
 
 What SQL cannot say (who is the same supplier) is a plain function over the tables that the descriptor names
 (``x-function``, ``x-reads``). A table of counts of people is its withheld source with small counts closed
@@ -9,13 +9,13 @@ to the subset that SQLite, DuckDB and Spark answer alike.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import adbc_driver_sqlite.dbapi as adbc
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlglot
@@ -25,28 +25,29 @@ from etl.bulk import validate_canonical
 from etl.canonical import write_batches
 from etl.database import create_staging, fetch_table, ingest, open_database, quote, typed
 from etl.descriptors import Resource, canonical_schema
+from etl.engine import Choice, Engine, open_engine
 from etl.errors import EtlError
 from etl.suppress import suppress
 
 SQL = Path(__file__).parent / "sql"
 
 
-def link(out: Path, resources: dict[str, Resource]) -> dict[str, int]:
-    """Build every linked table in descriptor order; return rows per table.
+def link(out: Path, resources: dict[str, Resource], choice: Choice | None = None) -> dict[str, int]:
+    """Build every linked table in descriptor order with the chosen engine (DuckDB); return rows per table.
 
     Raises ``EtlError`` when a result breaks its own descriptor: that is a fault of the SQL, never of a source.
     """
     counts = {}
     queries = {r.name: (SQL / r.get("x-sql")).read_text(encoding="utf-8") for r in resources.values() if r.get("x-sql")}
     words = words_of(" ".join(queries.values()))
-    with duckdb.connect(":memory:") as db:
-        db.execute("SET threads = 2")
+    with open_engine(out, choice) as engine:
         known: set[str] = set()
         for resource in resources.values():
             if resource.name in queries:
-                table = query(db, out, queries[resource.name], words, known)
+                register(engine, out, tables_in(queries[resource.name]), words, known)
+                table = engine.query(queries[resource.name])
             elif resource.get("x-function"):
-                table = run_function(out, resource)
+                table = run_function(out, resource, engine)
             elif resource.get("x-suppress"):
                 table = closed(out, resource)
             else:
@@ -64,12 +65,12 @@ def words_of(sql: str) -> set[str]:
     return set(re.findall(r"\w+", sql))
 
 
-def run_function(out: Path, resource: Resource) -> pa.Table:
-    """Call the function of a linked table with the columns of the staging tables that its descriptor names."""
+def run_function(out: Path, resource: Resource, engine: Engine) -> pa.Table:
+    """Call the function of a linked table: the columns of staging tables that its descriptor names, and the engine."""
     module, _, name = resource.get("x-function").rpartition(".")
     with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
         tables = {table: fetch_table(cursor, table, columns) for table, columns in resource.get("x-reads").items()}
-    result: pa.Table = getattr(import_module(f"etl.{module}"), name)(tables)
+    result: pa.Table = getattr(import_module(f"etl.{module}"), name)(tables, engine)
     return result
 
 
@@ -90,24 +91,22 @@ def closed(out: Path, resource: Resource) -> pa.Table:
     return suppress(table, rule, resource.key)
 
 
-def run_sql(out: Path, sql: str) -> pa.Table:
-    """Run one query in DuckDB over the staging tables that it names."""
-    with duckdb.connect(":memory:") as db:
-        db.execute("SET threads = 2")
-        return query(db, out, sql, words_of(sql), set())
+def run_sql(out: Path, sql: str, choice: Choice | None = None) -> pa.Table:
+    """Run one query over the staging tables that it names."""
+    with open_engine(out, choice) as engine:
+        register(engine, out, tables_in(sql), words_of(sql), set())
+        return engine.query(sql)
 
 
-def query(db: duckdb.DuckDBPyConnection, out: Path, sql: str, words: set[str], known: set[str]) -> pa.Table:
-    """Run one query; tables that ``db`` does not know yet are read once, with the columns that ``words`` mention."""
+def register(engine: Engine, out: Path, names: Iterable[str], words: set[str], known: set[str]) -> None:
+    """Make staging tables known that are not ``known`` yet, each read once, with the columns that ``words`` mention."""
     with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
-        for name in tables_in(sql):
+        for name in names:
             if name not in known:
                 cursor.execute("SELECT name FROM pragma_table_xinfo(?)", (name,))
                 columns = [column for (column,) in cursor.fetchall()]
-                db.register(name, fetch_table(cursor, name, [c for c in columns if c in words] or columns[:1]))
+                engine.register(name, fetch_table(cursor, name, [c for c in columns if c in words] or columns[:1]))
                 known.add(name)
-    result: pa.Table = db.sql(sql).to_arrow_table()
-    return result
 
 
 @cache

@@ -8,6 +8,7 @@ from collections import defaultdict
 
 import pyarrow as pa
 
+from etl.engine import Engine
 from etl.names import LEGAL, Name, normalise_name
 from etl.privacy import PSEUDONYM
 
@@ -18,7 +19,7 @@ Targets = dict[Name, dict[tuple[str, str], str]]
 """Name -> (table, key) of whoever bears it -> the name as written there."""
 
 
-def izin_tautan(tables: dict[str, pa.Table]) -> pa.Table:
+def izin_tautan(tables: dict[str, pa.Table], _: Engine) -> pa.Table:
     """One row per permit and bearer of its holder's name among suppliers and blacklisted firms."""
     bearers = targets(tables)
     rows = []

@@ -12,9 +12,11 @@ from typing import Any
 import pyarrow as pa
 from rapidfuzz import fuzz
 
-from etl.clusters import Clusters, contradicts, differ, find, join, keep_apart, known, learn, near_pairs, parted
+from etl.clusters import Clusters, contradicts, differ, find, join, keep_apart, known, learn, parted
+from etl.engine import Engine
 from etl.errors import EtlError
 from etl.identities import alias_table, gather
+from etl.name_pairs import near_pairs
 from etl.names import SHORTEST, Name, normalise_name, tax_payer
 from etl.spellings import BY_NAME, Spelling, collect
 
@@ -27,14 +29,14 @@ UNLIKE = 60.0
 """Below this likeness (0-100) of two names under one typed NPWP, one of them carries another's number."""
 
 
-def penyedia_alias(tables: dict[str, pa.Table]) -> pa.Table:
+def penyedia_alias(tables: dict[str, pa.Table], engine: Engine) -> pa.Table:
     """Every spelling with its supplier."""
     spellings = collect(tables)
-    clusters = link_spellings(spellings, tables["tinjauan_penyedia"].to_pylist())
+    clusters = link_spellings(spellings, tables["tinjauan_penyedia"].to_pylist(), engine)
     return alias_table(gather(spellings, clusters))
 
 
-def link_spellings(spellings: list[Spelling], review: list[dict[str, Any]]) -> Clusters:
+def link_spellings(spellings: list[Spelling], review: list[dict[str, Any]], engine: Engine) -> Clusters:
     """Join spellings by ever weaker evidence."""
     clusters = Clusters(list(range(len(spellings))), {fact: {} for fact in FACTS})
     apply_review(spellings, clusters, review)
@@ -48,7 +50,7 @@ def link_spellings(spellings: list[Spelling], review: list[dict[str, Any]]) -> C
                 learn(clusters, code.partition(":")[0], number, code)
     link_numbers(spellings, clusters)
     link_names(spellings, clusters)
-    link_slips(spellings, clusters)
+    link_slips(spellings, clusters, engine)
     return clusters
 
 
@@ -194,7 +196,7 @@ def adopt(
     join(clusters, host, root)
 
 
-def link_slips(spellings: list[Spelling], clusters: Clusters) -> None:
+def link_slips(spellings: list[Spelling], clusters: Clusters, engine: Engine) -> None:
     """Join names that differ by one typing slip where one has no NPWP and only one firm is meant."""
     holders: dict[Name, list[int]] = defaultdict(list)
     for number, spelling in enumerate(spellings):
@@ -203,7 +205,7 @@ def link_slips(spellings: list[Spelling], clusters: Clusters) -> None:
     names = sorted(name for name, held in holders.items() if len({find(clusters, n) for n in held}) == 1)
     poor = [not known(clusters, "npwp", find(clusters, holders[name][0])) for name in names]
     near: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for score, one, other in near_pairs(names, poor):
+    for score, one, other in near_pairs(names, poor, engine):
         near[one].append((score, other))
         near[other].append((score, one))
     for number in sorted(near):

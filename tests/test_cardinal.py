@@ -14,14 +14,14 @@ from collections import Counter, defaultdict
 from contextlib import closing
 from math import floor
 
-import duckdb
 import pytest
 from conftest import ROOT
 
 from etl.cardinal import PREFIX, QUALITY, export
 from etl.database import create_staging, open_database
 from etl.descriptors import load_resources
-from etl.flag import register, run_sign
+from etl.engine import open_engine
+from etl.flag import register_all, run_sign
 from etl.signs import load_signs
 
 FOLDER = ROOT / "tests" / "cardinal"
@@ -243,9 +243,9 @@ def read(name):
 
 def ours(out, name):
     """Key as Cardinal has it -> verdict, for the rows that the sign can judge."""
-    with duckdb.connect(":memory:") as db:
-        register(db, out, [SIGNS[name].sql])
-        rows = run_sign(db, SIGNS[name]).select(["tabel", "kunci", "ditandai"]).to_pylist()
+    with open_engine(out) as engine:
+        register_all(engine, out, [SIGNS[name].sql])
+        rows = run_sign(engine, SIGNS[name]).select(["tabel", "kunci", "ditandai"]).to_pylist()
     known = [r for r in rows if r["ditandai"] is not None]
     return {(PREFIX if r["tabel"] == "tender" else "") + r["kunci"]: bool(r["ditandai"]) for r in known}
 

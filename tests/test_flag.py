@@ -9,7 +9,6 @@ import sqlite3
 from contextlib import closing
 from decimal import Decimal
 
-import duckdb
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
@@ -17,9 +16,10 @@ from conftest import ROOT
 from etl.cli import cli
 from etl.database import create_staging, open_database
 from etl.descriptors import load_resources
+from etl.engine import open_engine
 from etl.errors import DescriptorError, EtlError
 from etl.evaluate import EXCLUSIONS
-from etl.flag import COLUMNS, TOO_LARGE, WAITING, flag, register, run_sign
+from etl.flag import COLUMNS, TOO_LARGE, WAITING, flag, register_all, run_sign
 from etl.signs import FOLDER, load_signs
 
 RESOURCES = load_resources(ROOT / "datapackages")
@@ -61,9 +61,9 @@ def world(tmp_path, empty):
 
 
 def in_duckdb(out, signs):
-    with duckdb.connect(":memory:") as db:
-        register(db, out, [sign.sql for sign in signs])
-        return {sign.nama: run_sign(db, sign) for sign in signs}
+    with open_engine(out) as engine:
+        register_all(engine, out, [sign.sql for sign in signs])
+        return {sign.nama: run_sign(engine, sign) for sign in signs}
 
 
 def plain(row):

@@ -13,6 +13,7 @@ from test_privacy import both_ways
 from etl.blacklist import nama_mirip_daftar_hitam
 from etl.contoh.penyedia import penyedia
 from etl.descriptors import load_resources
+from etl.engine import open_engine
 from etl.errors import EtlError
 from etl.link import SQL
 from etl.names import alike, canonical_npwp, normalise_name, tax_payer
@@ -31,7 +32,9 @@ def table(names, rows):
 def link(*rows, review=()):
     """Link rows of (name, npwp, npwp16, number, place, stated form), shorter ones filled with nothing."""
     full = [tuple(row) + (None,) * (len(PARTS) - len(row)) for row in rows]
-    return penyedia_alias({"kontrak": table(PARTS, full), "tinjauan_penyedia": table(REVIEW, review)}).to_pylist()
+    tables = {"kontrak": table(PARTS, full), "tinjauan_penyedia": table(REVIEW, review)}
+    with open_engine(ROOT) as engine:
+        return penyedia_alias(tables, engine).to_pylist()
 
 
 def groups(*rows, review=()):
@@ -234,9 +237,9 @@ def test_like_names_on_the_blacklist_are_listed_beside_the_sanction():
     )
     hitam = [("1", "CV ZANESISKARA PERSADA", "P", "K", "2023-01-02", "2024-01-01", "EXPIRED"), ("2", "CV Zanesiiskara Persada", "P", "K", "2023-01-02", "2024-01-01", "EXPIRED"),
              ("3", "Perorangan-0123456789", "P", "K", "2023-01-02", None, "PUBLISHED"), ("4", "PT Zanesiskara Persada", "P", "K", "2023-01-02", None, "PUBLISHED")]  # fmt: skip
-    found = nama_mirip_daftar_hitam(
-        {"penyedia_alias": pa.Table.from_pylist(rows), "daftar_hitam": table(columns, hitam)}
-    ).to_pylist()
+    tables = {"penyedia_alias": pa.Table.from_pylist(rows), "daftar_hitam": table(columns, hitam)}
+    with open_engine(ROOT) as engine:
+        found = nama_mirip_daftar_hitam(tables, engine).to_pylist()
     assert [(row["kd_daftar_hitam"], row["skor"] == 1) for row in found] == [("1", True), ("2", False)]
     assert all(row["kab_kota"] == "K" and row["status_daftar_hitam"] == "EXPIRED" for row in found)
 

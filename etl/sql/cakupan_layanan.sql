@@ -22,6 +22,6 @@ WITH kab AS (
 )
 SELECT tahun, kode_wilayah, nama_wilayah, tingkat, program, indikator, CAST(pembilang AS BIGINT) AS pembilang,
   CAST(penyebut AS BIGINT) AS penyebut,
-  CASE WHEN penyebut > 0 THEN ROUND(100.0 * pembilang / penyebut, 2) END AS persen, satuan,
+  CASE WHEN penyebut > 0 THEN ROUND(100 * CAST(pembilang AS DOUBLE) / penyebut, 2) END AS persen, satuan,
   CAST(jumlah_wilayah AS BIGINT) AS jumlah_wilayah, ditutup
 FROM semua ORDER BY 1, 2, 6

@@ -24,7 +24,7 @@ WITH umur AS (
 SELECT p.*,
   CASE WHEN p.kepala_keluarga > 0 THEN ROUND(CAST(p.penduduk AS DOUBLE) / p.kepala_keluarga, 2) END AS jiwa_per_kk,
   g.muda AS umur_0_14, g.kerja AS umur_15_64, g.tua AS umur_65,
-  CASE WHEN g.kerja > 0 THEN ROUND(100.0 * (g.muda + g.tua) / g.kerja, 2) END AS rasio_ketergantungan
+  CASE WHEN g.kerja > 0 THEN ROUND(100 * CAST(g.muda + g.tua AS DOUBLE) / g.kerja, 2) END AS rasio_ketergantungan
 FROM pokok AS p LEFT JOIN golongan AS g
   ON g.periode = p.periode AND g.sumber_angka = p.sumber_angka AND g.kode_wilayah = p.kode_wilayah
 ORDER BY p.periode, p.sumber_angka, p.kode_wilayah

@@ -22,7 +22,7 @@ WITH terdaftar AS (
   SELECT selisih, ROW_NUMBER() OVER (ORDER BY selisih) AS k, COUNT(*) OVER () AS n FROM banding
 ), letak AS (
   SELECT selisih, k, n, (3 * n + 5 - (3 * n + 5) % 12) / 12 AS k1, (9 * n + 7 - (9 * n + 7) % 12) / 12 AS k3,
-    ((3 * n + 5) % 12) / 12.0 AS p1, ((9 * n + 7) % 12) / 12.0 AS p3
+    CAST((3 * n + 5) % 12 AS DOUBLE) / 12 AS p1, CAST((9 * n + 7) % 12 AS DOUBLE) / 12 AS p3
   FROM urut
 ), kuartil AS (
   SELECT n,

@@ -11,8 +11,10 @@ PLAN ?= fetch.yml
 VENV ?= .venv
 SERVE ?= .venv-serve
 FLATTEN ?= .venv-flatten
+SPARK ?= .venv-spark
 PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 RUN := $(VENV)/bin/python -m etl
+PURELIB := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .PHONY: serve test build refresh sample bench bench-site attack faults check audit sbom clean rollback verify
 .DEFAULT_GOAL := serve
@@ -33,6 +35,14 @@ $(SERVE)/.ready: requirements/serve.txt
 $(FLATTEN)/.ready: requirements/flatten.txt
 	$(PYTHON) -m venv $(FLATTEN)
 	$(FLATTEN)/bin/python $(PIP) -r requirements/flatten.txt
+	touch $@
+
+# Spark, for more than one machine can hold (docs/danau.md): half a gigabyte and Java 17. It sees VENV's packages.
+$(SPARK)/.ready: requirements/spark.txt requirements/spark-build.txt $(VENV)/.ready
+	$(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/python $(PIP) -r requirements/spark-build.txt
+	$(SPARK)/bin/python $(PIP) --no-binary pyspark --no-build-isolation -r requirements/spark.txt
+	$(VENV)/bin/python -c '$(PURELIB)' > "$$($(SPARK)/bin/python -c '$(PURELIB)')/dasar.pth"
 	touch $@
 
 # Serve OUT/current at http://127.0.0.1:8001 and follow it; without a release, build the invented sample first.
@@ -81,7 +91,7 @@ bench-site: $(VENV)/.ready
 	$(VENV)/bin/python -m etl.bench_site $(OUT)
 
 # The catalogue of attacks and faults with full counts; writes docs/katalog.md. Attacks are timed, so they run alone.
-faults: SIDE_BY_SIDE := -n auto
+faults: SIDE_BY_SIDE := -n auto --dist worksteal
 attack faults: $(VENV)/.ready $(SERVE)/.ready
 	KATALOG=penuh $(VENV)/bin/python -m pytest -q -m $@ $(SIDE_BY_SIDE)
 	$(VENV)/bin/python tests/catalogue.py
@@ -95,4 +105,4 @@ sbom: $(VENV)/.ready
 	$(VENV)/bin/python -m etl.sbom
 
 clean:
-	rm -rf $(VENV) $(SERVE) $(FLATTEN) build .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(SERVE) $(FLATTEN) $(SPARK) build .mypy_cache .pytest_cache .ruff_cache

@@ -131,9 +131,7 @@ def prepare(
     choice: Choice | None = None,
 ) -> list[dict[str, str]]:  # fmt: skip
     """All stages between archive and publication; return the rows of ``berkas_sumber``."""
-    for number, pull in enumerate(pulls, start=1):
-        if prepare_pull(pull, out, resources, key, pull_stamp(pull, code, key)):
-            say(f"olah [{number}/{len(pulls)}] {pull.nama}")
+    prepare_pulls(out, pulls, resources, code, key, say, choice)
     rows = load(out, pulls, resources)
     say("muat: staging.db")
     for name, count in link(out, resources, choice).items():
@@ -141,6 +139,25 @@ def prepare(
     raised = flag(out, resources, choice=choice)
     say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda")
     return rows
+
+
+def prepare_pulls(
+    out: Path, pulls: list[Pull], resources: dict[str, Resource], code: str, key: bytes, say: Say,
+    choice: Choice | None = None,
+) -> None:  # fmt: skip
+    """Extract and validate what was not yet: one after the other here, or as tasks of a Spark cluster."""
+    if choice and choice.name == "spark" and pulls:
+        from etl.engine_spark import open_spark  # only here: its library is an extra of half a gigabyte
+        from etl.spark_tasks import prepare_all
+
+        packages = next(iter(resources.values())).folder.parent
+        with open_spark(out, choice.master) as spark:
+            for name in prepare_all(spark.session, out, pulls, packages, code, key):
+                say(f"olah {name}")
+        return
+    for number, pull in enumerate(pulls, start=1):
+        if prepare_pull(pull, out, resources, key, pull_stamp(pull, code, key)):
+            say(f"olah [{number}/{len(pulls)}] {pull.nama}")
 
 
 def finish(out: Path, resources: dict[str, Resource], before: str, release: str, datapackages: Path, say: Say) -> None:

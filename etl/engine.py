@@ -13,6 +13,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
+from etl.database import literal, quote
 from etl.errors import EtlError
 
 THREADS = 2
@@ -27,6 +28,12 @@ class Engine(Protocol):
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make a table known under a name; one that is known already is replaced."""
+
+    def register_files(self, name: str, files: list[Path]) -> None:
+        """Make a table known that lies in Parquet files, which the engine reads where it works."""
+
+    def save(self, sql: str, path: Path) -> None:
+        """Write the rows of a query as Parquet below a path, without passing them through this process's memory."""
 
     def query(self, sql: str) -> pa.Table:
         """Rows of a query in the notation of DuckDB, in the order that it asks for."""
@@ -52,6 +59,17 @@ class DuckDB:
     def register(self, name: str, table: pa.Table) -> None:
         """Let DuckDB read an Arrow table where it lies."""
         self.db.register(name, table)
+
+    def register_files(self, name: str, files: list[Path]) -> None:
+        """Let DuckDB read Parquet files where they lie."""
+        places = ", ".join(literal(str(file)) for file in files)
+        self.db.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS SELECT * FROM read_parquet([{places}])")
+
+    def save(self, sql: str, path: Path) -> None:
+        """Write the rows of a query as a Parquet file in a new folder."""
+        path.mkdir(parents=True)
+        target = literal(str(path / "0.parquet"))
+        self.db.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 
     def query(self, sql: str) -> pa.Table:
         """Rows of a query."""

@@ -6,7 +6,9 @@ twice are written down. Scheduling, shuffle, retries and spilling are Spark's.
 """
 
 import os
+import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,6 +127,15 @@ class Spark:
             reader = reader.schema(described(schema))
         return reader.parquet(path.resolve().as_uri())
 
+    def register_files(self, name: str, files: list[Path]) -> None:
+        """Name a table that lies in Parquet files already."""
+        self.session.read.parquet(*(file.resolve().as_uri() for file in files)).createOrReplaceTempView(name)
+
+    def save(self, sql: str, path: Path) -> None:
+        """Write the rows of a query as a folder of Parquet files, each by the machine that has them."""
+        with self.answer(sql) as frame:
+            frame.write.parquet(path.resolve().as_uri(), compression="zstd")
+
     def query(self, sql: str) -> pa.Table:
         """Rows of a query."""
         with self.answer(sql) as frame:
@@ -180,25 +191,37 @@ class Spark:
 def open_spark(out: Path, master: str) -> Iterator[Spark]:
     """Connect to a master (``spark://…``, ``local[2]``) or a Spark Connect server (``sc://…``).
 
-    Raises ``EtlError`` where no master is named or the extra ``spark`` is not installed.
+    Raises ``EtlError`` where no master is named, the extra ``spark`` is not installed, or Spark gives up.
     """
     if not master:
         raise EtlError("mesin spark perlu --master, misalnya spark://induk:7077, sc://induk:15002, atau local[2]")
     try:
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise EtlError(
-            "mesin spark perlu pustaka tambahan: pip install 'kaltim-terbuka[spark]', dan Java 17"
-        ) from error
+        message = "mesin spark perlu pustaka tambahan (make .venv-spark/.ready) dan Java 17"
+        raise EtlError(message) from error
     folder = out / "kerja" / f"spark-{os.getpid()}"
     folder.mkdir(parents=True)
-    builder = SparkSession.builder
-    builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-    for name, value in SETTINGS.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
     try:
-        yield Spark(session, folder)
+        session = connect(SparkSession.builder, master)
+        try:
+            yield Spark(session, folder)
+        finally:
+            session.stop()
+    except PySparkException as error:
+        text = str(error).strip()
+        own = re.search(r"etl\.errors\.\w+: (.+)", text)  # what one of our functions said on its machine
+        raise EtlError(f"spark: {own[1] if own else text.splitlines()[0][:500]}") from error
     finally:
-        session.stop()
         shutil.rmtree(folder)
+
+
+def connect(builder: Any, master: str) -> Any:
+    """A session; the machines' Python finds this package and, unless told otherwise, is the one that runs here."""
+    builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    for name, value in {**SETTINGS, "spark.executorEnv.PYTHONPATH": os.pathsep.join(paths)}.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()

@@ -1,0 +1,107 @@
+"""A real Spark standalone cluster on loopback: one master and two worker processes, stopped with the tests."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conftest import ROOT
+
+PYTHON = ROOT / ".venv-spark" / "bin" / "python"
+ABSENT = "" if (PYTHON.exists() and shutil.which("java")) else "perlu Spark (make .venv-spark/.ready) dan Java 17"
+DEFAULTS = """
+spark.ui.enabled false
+spark.driver.host 127.0.0.1
+spark.driver.bindAddress 127.0.0.1
+spark.driver.memory 1g
+spark.executor.memory 1g
+spark.sql.shuffle.partitions 4
+"""
+
+
+@dataclass
+class Cluster:
+    """Address of the master, the environment that clients need, and the worker processes."""
+
+    master: str
+    environment: dict[str, str]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def etl(self, *command: str) -> subprocess.Popen[str]:
+        """Start ``python -m etl`` as a user of the cluster does."""
+        return subprocess.Popen(
+            [str(PYTHON), "-m", "etl", *command], cwd=ROOT, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+
+@contextmanager
+def cluster(folder: Path, key: Path) -> Iterator[Cluster]:
+    """Start a master and two workers below a folder; whatever happens, nothing is left running."""
+    [home] = (ROOT / ".venv-spark").glob("lib/python*/site-packages/pyspark")
+    (folder / "conf").mkdir(parents=True)
+    (folder / "conf" / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
+    environment = {
+        **os.environ, "SPARK_HOME": str(home), "SPARK_CONF_DIR": str(folder / "conf"), "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": str(PYTHON), "KALTIM_KUNCI": str(key), "SPARK_LOCAL_DIRS": str(folder / "tmp"),
+    }  # fmt: skip
+    port = free_port()
+    master = f"spark://127.0.0.1:{port}"
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, *command: str) -> subprocess.Popen[bytes]:
+        with (folder / f"{name}.log").open("wb") as log:
+            line = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{command[0]}", *command[1:]]
+            started.append(subprocess.Popen(line, env=environment, stdout=log, stderr=log))
+        return started[-1]
+
+    try:
+        start("induk", "master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", str(free_port()))
+        listening(port, folder / "induk.log")
+        made = Cluster(master, environment)
+        for number in (1, 2):
+            place = ["--work-dir", str(folder / f"kerja{number}"), "--webui-port", str(free_port())]
+            made.workers.append(
+                start(f"pekerja{number}", "worker.Worker", "--cores", "1", "--memory", "1500m", *place, master)
+            )
+        registered(folder, 2)
+        yield made
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    """A port that nothing uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    return number
+
+
+def listening(port: int, log: Path, seconds: float = 60) -> None:
+    """Wait until a port is open."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError(log.read_text(encoding="utf-8"))
+
+
+def registered(folder: Path, workers: int, seconds: float = 60) -> None:
+    """Wait until the master knows its workers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if len(re.findall("Registering worker", (folder / "induk.log").read_text(encoding="utf-8"))) >= workers:
+            return
+        time.sleep(0.2)
+    raise AssertionError((folder / "induk.log").read_text(encoding="utf-8"))

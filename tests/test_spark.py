@@ -1,0 +1,175 @@
+"""The same descriptors, SQL and functions on a Spark cluster: equal rows, with a machine lost on the way, on real ones."""
+
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from conftest import ROOT, UJI, paket
+from fault_disk import json_file
+from spark_cluster import ABSENT, Cluster, cluster
+
+from etl.build import build
+from etl.descriptors import load_resources
+from etl.engine import Choice, open_engine
+from etl.engine_spark import PART, translate
+from etl.errors import EtlError
+from etl.link import SQL, run_sql
+from etl.signs import load_signs
+
+RESOURCES = load_resources(ROOT / "datapackages")
+QUERIES = {
+    **{r.name: (SQL / r.get("x-sql")).read_text(encoding="utf-8") for r in RESOURCES.values() if r.get("x-sql")},
+    **{sign.nama: sign.sql for sign in load_signs(RESOURCES)},
+    "nama_berdekatan": (SQL / "nama_berdekatan.sql").read_text(encoding="utf-8").replace("$ramai", "64").replace("$jendela", "12"),
+}
+
+
+# --- the translation, without Spark -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_every_query_of_ours_is_translated_whole(name: str) -> None:
+    """Nothing is left that Spark reads otherwise: parts are named apart from tables, only UNION recursion is split."""
+    parts, asked = translate(QUERIES[name])
+    names = [part.name for part in parts]
+    assert len(set(names)) == len(names)
+    for text in [*(part.sql for part in parts), *(part.step for part in parts if part.step), asked]:
+        tree = sqlglot.parse_one(text, read="spark")
+        assert tree.find(sqlglot.exp.With) is None
+        named = {table.name for table in tree.find_all(sqlglot.exp.Table)}
+        assert {n.removeprefix(PART) for n in named if n.startswith(PART)} <= set(names)
+        assert all(n.startswith(PART) or n in RESOURCES or n.startswith("nama_") for n in named), named
+
+
+def test_where_the_dialects_differ_the_translation_is_this() -> None:
+    """Held by text: integer division stays a fraction, NULLs come last, a position is asked the other way round."""
+    query = "SELECT strpos(a, 'x') AS p, b / 2 AS h, CAST(c AS TEXT) AS t FROM r ORDER BY a, b DESC"
+    assert translate(query) == (
+        [],
+        "SELECT LOCATE('x', a) AS p, b / 2 AS h, CAST(c AS STRING) AS t FROM r ORDER BY a NULLS LAST, b DESC NULLS LAST",
+    )
+    recursive = (
+        "WITH RECURSIVE jalan AS (SELECT lama AS awal, baru AS tujuan FROM panah UNION "
+        "SELECT j.awal, p.baru FROM jalan AS j JOIN panah AS p ON p.lama = j.tujuan), paket AS (SELECT * FROM paket) "
+        "SELECT paket.awal FROM paket JOIN jalan ON jalan.awal = paket.awal"
+    )
+    (walk, packages), asked = translate(recursive)
+    assert walk.distinct and walk.sql == "SELECT lama AS awal, baru AS tujuan FROM panah"
+    assert walk.step == f"SELECT j.awal, p.baru FROM {PART}jalan AS j JOIN panah AS p ON p.lama = j.tujuan"
+    assert packages.sql == "SELECT * FROM paket"
+    assert asked == f"SELECT paket.awal FROM {PART}paket AS paket JOIN {PART}jalan AS jalan ON jalan.awal = paket.awal"
+
+
+def test_a_query_inside_a_query_is_refused_with_words() -> None:
+    with pytest.raises(EtlError, match="WITH di dalam subkueri"):
+        translate("SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a)")
+
+
+def test_an_engine_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EtlError, match="yang ada: duckdb, spark"), open_engine(tmp_path, Choice("trino")):
+        pass
+    with pytest.raises(EtlError, match="perlu --master"), open_engine(tmp_path, Choice("spark")):
+        pass
+    with pytest.raises(EtlError, match="make .venv-spark/.ready"), open_engine(tmp_path, Choice("spark", "local[2]")):
+        pass
+
+
+# --- a real cluster -----------------------------------------------------------------------------------------------
+
+
+def on_cluster(test: Callable[..., None]) -> Callable[..., None]:
+    """A test that needs Spark; where it is not installed, it is skipped and says so."""
+    marked: Callable[..., None] = pytest.mark.skipif(bool(ABSENT), reason=ABSENT)(test)
+    return pytest.mark.spark(pytest.mark.slow(marked))
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One cluster for all tests here, and the pseudonym key of its machines."""
+    folder = tmp_path_factory.mktemp("kluster")
+    (folder / "kunci").write_text("k" * 64)
+    with cluster(folder, folder / "kunci") as made:
+        yield made
+
+
+def tables(database: Path) -> dict[str, list[Any]]:
+    """Every row of every table, in order."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' order by 1")]
+        return {name: db.execute(f'select * from "{name}" order by rowid').fetchall() for name in names}
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    """What a command printed; it must have ended well."""
+    said, errors = process.communicate(timeout=900)
+    assert process.returncode == 0, errors[-3000:]
+    return said
+
+
+def forget(out: Path) -> None:
+    """Empty every table that link and flag make, so that none is equal because nothing was done."""
+    with closing(sqlite3.connect(out / "staging.db")) as db:
+        for resource in RESOURCES.values():
+            if any(resource.get(key) for key in ("x-sql", "x-function", "x-suppress")) or resource.name.startswith("tanda"):
+                db.execute(f'delete from "{resource.name}"')
+        db.commit()
+
+
+@on_cluster
+def test_every_linked_table_and_sign_is_equal_while_a_machine_is_lost(
+    contoh: Path, machines: Cluster, tmp_path: Path
+) -> None:
+    """Linking on two machines, the signs while one of them is killed: the rows of the sample's own build, in its order."""
+    shutil.copy(contoh / "out" / "staging.db", tmp_path / "staging.db")
+    forget(tmp_path)
+    common = ("--out", str(tmp_path), "--engine", "spark", "--master", machines.master)
+    linked = finished(machines.etl("link", *common))
+    assert f"paket: {len(tables(contoh / 'out' / 'staging.db')['paket'])} baris" in linked
+    flagging = machines.etl("flag", *common)
+    busy(tmp_path, flagging)
+    machines.workers[0].kill()
+    finished(flagging)
+    wanted, found = tables(contoh / "out" / "staging.db"), tables(tmp_path / "staging.db")
+    assert len(wanted["hubungan"]) > 1000 and len(wanted["tanda"]) > 100 and len(wanted["penyedia_alias"]) > 100
+    assert [name for name in wanted if wanted[name] != found.get(name)] == []
+    assert not list((tmp_path / "kerja").glob("spark-*"))
+
+
+def busy(out: Path, process: subprocess.Popen[str], seconds: float = 300) -> None:
+    """Wait until a command has given the cluster work."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        if list((out / "kerja").glob("spark-*/bagian/*")):
+            return
+        time.sleep(0.1)
+    raise AssertionError("tidak ada kerja yang sampai ke kluster")
+
+
+@on_cluster
+def test_files_are_read_on_the_machines_as_in_one_process(machines: Cluster, tmp_path: Path, monkeypatch: Any) -> None:
+    """A release built on the cluster is that of one process, byte for byte; a machine with another key refuses."""
+    packages, raw = tmp_path / "datapackages", tmp_path / "raw"
+    (packages / "uji").mkdir(parents=True)
+    (packages / "uji" / "datapackage.yaml").write_text(UJI, encoding="utf-8")
+    shutil.copytree(ROOT / "datapackages" / "kualitas", packages / "kualitas")
+    shutil.copy(ROOT / "datapackages" / "site.yml", packages)
+    for number in range(6):
+        json_file(raw / f"{number}.json", [paket(str(n)) for n in range(20 * number, 20 * number + 20)])
+    monkeypatch.setenv("KALTIM_KUNCI", machines.environment["KALTIM_KUNCI"])
+    build(raw, tmp_path / "sendiri", lambda text: None, (), packages)
+    common = ("build", str(raw), "--datapackages", str(packages), "--engine", "spark", "--master", machines.master)
+    finished(machines.etl(*common, "--out", str(tmp_path / "kluster")))
+    one, other = ((tmp_path / name / "current").resolve() for name in ("sendiri", "kluster"))
+    assert one.name == other.name and (one / "SHA256SUMS").read_bytes() == (other / "SHA256SUMS").read_bytes()
+    (tmp_path / "lain").write_text("l" * 64)
+    stranger = Cluster(machines.master, {**machines.environment, "KALTIM_KUNCI": str(tmp_path / "lain")})
+    process = stranger.etl(*common, "--out", str(tmp_path / "asing"))
+    assert "samakan KALTIM_KUNCI di semua mesin" in process.communicate(timeout=300)[1] and process.returncode == 1
+    assert not (tmp_path / "asing" / "current").exists()

@@ -16,7 +16,7 @@ PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --onl
 RUN := $(VENV)/bin/python -m etl
 PURELIB := import sysconfig; print(sysconfig.get_path("purelib"))
 
-.PHONY: serve test build refresh sample bench bench-site attack faults check audit sbom clean rollback verify
+.PHONY: serve test build refresh sample bench bench-site bench-scale attack faults check audit sbom clean rollback verify
 .DEFAULT_GOAL := serve
 
 # Build and test environment: frictionless, DuckDB, Arrow and the test tools.
@@ -89,6 +89,10 @@ bench: $(VENV)/.ready
 # How fast pages answer eight readers, beside stock Datasette on the same release: make bench-site OUT=folder
 bench-site: $(VENV)/.ready
 	$(VENV)/bin/python -m etl.bench_site $(OUT)
+
+# What the same SQL costs on DuckDB and on Spark from 1 to 100 million rows: make bench-scale BENCH="--millions 1 5"
+bench-scale: $(SPARK)/.ready $(OUT)/current
+	$(SPARK)/bin/python -m etl.bench_scale $(OUT)/staging.db $(BENCH)
 
 # The catalogue of attacks and faults with full counts; writes docs/katalog.md. Attacks are timed, so they run alone.
 faults: SIDE_BY_SIDE := -n auto --dist worksteal

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -65,7 +65,8 @@ def translate(sql: str) -> tuple[list[Part], str]:
     known: set[str] = set()
     queries = []
     for cte in top.expressions:
-        recursive = bool(top.recursive) and cte.alias in {t.name for t in cte.this.find_all(exp.Table)}
+        both = isinstance(cte.this, exp.Union) and cte.alias in {t.name for t in cte.this.right.find_all(exp.Table)}
+        recursive = both and bool(top.recursive)
         rename(cte.this, known | ({cte.alias} if recursive else set()))
         known.add(cte.alias)
         queries.append((cte.alias, cte.this, recursive))
@@ -89,10 +90,8 @@ def rename(query: exp.Expr, known: set[str]) -> None:
 
 def as_part(name: str, query: exp.Expr, recursive: bool, uses: int) -> Part:
     """One part; a recursive one in its two halves."""
-    if not recursive:
+    if not recursive or not isinstance(query, exp.Union):
         return Part(name, query.sql("spark"), uses=uses)
-    if not isinstance(query, exp.Union):
-        raise EtlError(f"bagian berulang '{name}' bukan UNION")
     base, step = query.left.sql("spark"), query.right.sql("spark")
     return Part(name, base, step, bool(query.args.get("distinct")), uses)
 
@@ -106,6 +105,11 @@ def named(texts: list[str], name: str) -> int:
 def described(schema: pa.Schema) -> str:
     """A schema in Spark's notation."""
     return ", ".join(f"`{column.name}` {KINDS[column.type]}" for column in schema)
+
+
+def each(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What a task does with its batches; a builtin would have no signature for Spark to read."""
+    yield from map(work, batches)
 
 
 class Spark:
@@ -145,7 +149,7 @@ class Spark:
     def transform(self, sql: str, work: Work, schema: pa.Schema) -> pa.Table:
         """Rows of a query, batch for batch through a function on the machines that hold them."""
         with self.answer(sql) as frame:
-            result: pa.Table = frame.mapInArrow(partial(map, work), described(schema)).toArrow()
+            result: pa.Table = frame.mapInArrow(partial(each, work), described(schema)).toArrow()
         return result.cast(schema)
 
     @contextmanager
@@ -196,11 +200,13 @@ def open_spark(out: Path, master: str) -> Iterator[Spark]:
     if not master:
         raise EtlError("mesin spark perlu --master, misalnya spark://induk:7077, sc://induk:15002, atau local[2]")
     try:
+        import pyspark
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         message = "mesin spark perlu pustaka tambahan (make .venv-spark/.ready) dan Java 17"
         raise EtlError(message) from error
+    os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
     folder = out / "kerja" / f"spark-{os.getpid()}"
     folder.mkdir(parents=True)
     try:

@@ -1,4 +1,4 @@
-"""Many archived files extracted and validated as tasks of a Spark cluster: the same function per file as in one process.
+"""Many archived files extracted and validated as tasks of a Spark cluster: per file the function of the single process.
 
 Every machine sees the folder of the build, has this checkout with its environment, and the pseudonym key by its own
 ``KALTIM_KUNCI``: the key never travels. A task that is run again, because its machine was lost, writes the same files.
@@ -32,9 +32,7 @@ def prepare_all(session: Any, out: Path, pulls: list[Pull], packages: Path, code
     return sorted(row["nama"] for row in done.to_pylist() if row["dikerjakan"])
 
 
-def prepare_some(
-    out: str, packages: str, key_mark: str, batches: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
+def prepare_some(out: str, packages: str, key_mark: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """What one task does. Raises ``EtlError`` on a machine that has another pseudonym key."""
     key = pseudonym_key()
     if hashlib.sha256(key).hexdigest() != key_mark:

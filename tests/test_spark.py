@@ -20,14 +20,17 @@ from etl.descriptors import load_resources
 from etl.engine import Choice, open_engine
 from etl.engine_spark import PART, translate
 from etl.errors import EtlError
-from etl.link import SQL, run_sql
+from etl.link import SQL
 from etl.signs import load_signs
 
 RESOURCES = load_resources(ROOT / "datapackages")
 QUERIES = {
     **{r.name: (SQL / r.get("x-sql")).read_text(encoding="utf-8") for r in RESOURCES.values() if r.get("x-sql")},
     **{sign.nama: sign.sql for sign in load_signs(RESOURCES)},
-    "nama_berdekatan": (SQL / "nama_berdekatan.sql").read_text(encoding="utf-8").replace("$ramai", "64").replace("$jendela", "12"),
+    "nama_berdekatan": (SQL / "nama_berdekatan.sql")
+    .read_text(encoding="utf-8")
+    .replace("$ramai", "64")
+    .replace("$jendela", "12"),
 }
 
 
@@ -49,11 +52,11 @@ def test_every_query_of_ours_is_translated_whole(name: str) -> None:
 
 
 def test_where_the_dialects_differ_the_translation_is_this() -> None:
-    """Held by text: integer division stays a fraction, NULLs come last, a position is asked the other way round."""
+    """Held by text: a fraction stays one, NULLs come last, a position is asked the other way round."""
     query = "SELECT strpos(a, 'x') AS p, b / 2 AS h, CAST(c AS TEXT) AS t FROM r ORDER BY a, b DESC"
     assert translate(query) == (
         [],
-        "SELECT LOCATE('x', a) AS p, b / 2 AS h, CAST(c AS STRING) AS t FROM r ORDER BY a NULLS LAST, b DESC NULLS LAST",
+        "SELECT LOCATE('x', a) AS p, b / 2 AS h, CAST(c AS STRING) AS t FROM r ORDER BY a NULLS LAST, b DESC",
     )
     recursive = (
         "WITH RECURSIVE jalan AS (SELECT lama AS awal, baru AS tujuan FROM panah UNION "
@@ -117,7 +120,9 @@ def forget(out: Path) -> None:
     """Empty every table that link and flag make, so that none is equal because nothing was done."""
     with closing(sqlite3.connect(out / "staging.db")) as db:
         for resource in RESOURCES.values():
-            if any(resource.get(key) for key in ("x-sql", "x-function", "x-suppress")) or resource.name.startswith("tanda"):
+            if any(resource.get(key) for key in ("x-sql", "x-function", "x-suppress")) or resource.name.startswith(
+                "tanda"
+            ):
                 db.execute(f'delete from "{resource.name}"')
         db.commit()
 

@@ -7,9 +7,10 @@ import click
 from etl import build as builder
 from etl import lake as lakes
 from etl.cli_lake import told
-from etl.cli_options import lake_option, name_option, out_option, packages_option
+from etl.cli_options import engine_options, lake_option, name_option, out_option, packages_option
 from etl.descriptors import load_datasets, load_resources
 from etl.durable import build_lock
+from etl.engine import Choice
 from etl.history import record
 from etl.lake_publish import publish_from_lake
 from etl.privacy import pseudonym_key
@@ -38,11 +39,13 @@ def check_lake(lake: str, name: str) -> None:
 @click.option("--summary", is_flag=True, help="Ringkasan: tanpa baris tabel dari berkas; danau.json menyebutnya.")
 @lake_option
 @name_option
+@engine_options
 @out_option
 @packages_option
 def publish_command(
-    from_lake: str, instances: str, bodies: str, summary: bool, lake: str, name: str, out: Path, datapackages: Path
-) -> None:
+    from_lake: str, instances: str, bodies: str, summary: bool, lake: str, name: str, choice: Choice, out: Path,
+    datapackages: Path,
+) -> None:  # fmt: skip
     """Terbitkan OUT/staging.db, atau bagian dari sebuah danau, sebagai rilis baru; OUT/current dialihkan paling akhir.
 
     Contoh: python -m etl publish --from-lake /data/danau --bodies D241 --out build/provinsi
@@ -50,7 +53,9 @@ def publish_command(
     check_lake(lake, name)
     if from_lake:
         say = lambda text: click.echo(text, err=True)  # noqa: E731
-        release = publish_from_lake(from_lake, listed(instances), listed(bodies), summary, out, datapackages, say)
+        release = publish_from_lake(
+            from_lake, listed(instances), listed(bodies), summary, out, datapackages, say, choice
+        )
     elif instances or bodies or summary:
         raise click.UsageError("--instances, --bodies, dan --summary menyertai --from-lake")
     else:

@@ -14,6 +14,7 @@ from etl.build import code_hash, commit, finish
 from etl.database import literal, open_database, quote
 from etl.descriptors import Resource, load_datasets, load_resources
 from etl.durable import build_lock
+from etl.engine import Choice
 from etl.errors import EtlError
 from etl.fields import Json
 from etl.flag import flag
@@ -28,8 +29,9 @@ Say = Callable[[str], None]
 
 
 def publish_from_lake(
-    lake: str, names: tuple[str, ...], bodies: tuple[str, ...], summary: bool, out: Path, datapackages: Path, say: Say
-) -> str:
+    lake: str, names: tuple[str, ...], bodies: tuple[str, ...], summary: bool, out: Path, datapackages: Path, say: Say,
+    choice: Choice | None = None,
+) -> str:  # fmt: skip
     """Publish the chosen part of a lake as a release of ``out``, a folder of its own; return its version."""
     with build_lock(out):
         if (out / "arsip").exists():
@@ -41,7 +43,7 @@ def publish_from_lake(
         rows = sum(part["rows"] for part in chosen.parts)
         say(f"danau: {rows} baris dari {len(chosen.parts)} bagian, {', '.join(chosen.instances)}")
         if again:
-            compute_again(out, resources, again, say)
+            compute_again(out, resources, again, say, choice)
         if summary:
             empty_files(out, resources)
         before = current_version(out)
@@ -72,16 +74,18 @@ def listing(chosen: Chosen, about: Json) -> Json:
     return {**({"notice": SAMPLE} if sample else {}), **about, "parts": chosen.parts}
 
 
-def compute_again(out: Path, resources: dict[str, Resource], again: set[str], say: Say) -> None:
+def compute_again(
+    out: Path, resources: dict[str, Resource], again: set[str], say: Say, choice: Choice | None = None
+) -> None:
     """Run links and signs over the staging tables; signs that rest on private columns keep their published rows."""
     public = {name: r for name, r in resources.items() if r.descriptor["x-privacy"] == "public"}
-    for name, count in link(out, {name: r for name, r in public.items() if name in again}).items():
+    for name, count in link(out, {name: r for name, r in public.items() if name in again}, choice).items():
         say(f"taut: {name} {count} baris")
     if not set(TABLES) <= set(public):
         return
     signs = [sign.nama for sign in load_signs(resources) if rests_on_private(sign.sql, resources)]
     keep_signs(out, signs)
-    raised = flag(out, resources)
+    raised = flag(out, resources, choice=choice)
     put_signs_back(out, signs)
     say(f"tanda: {sum(raised.values())} baris dari {len(raised)} tanda; seperti terbit: {', '.join(signs) or '-'}")
 

@@ -26,7 +26,8 @@ SEED, UNSEEN = 2026, 90_417
 """Of the sample, and of a sample that nothing was tuned for."""
 
 LONG = (
-    "questions", "real", "jejak", "lake_publish", "exports", "site", "budget_pages", "bulk_fuzz", "attack_xss", "attack_sql", "delta",
+    "questions", "real", "spark", "jejak", "lake_publish", "exports", "site", "budget_pages", "bulk_fuzz", "attack_xss",
+    "attack_sql", "delta",
     "info_pages", "attack_server", "openapi", "attack_web", "history", "refresh", "fetch_session", "build",
     "faults_points", "entity_pages", "unit_pages", "faults_input", "ocds", "table_pages", "rebuild", "fetch_spse",
     "sample_build", "cardinal", "asset_points", "sources_pengadaan", "money", "start", "search",

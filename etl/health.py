@@ -118,7 +118,7 @@ def cells_of(rows: Iterable[Row], regions: pa.Table, keys: tuple[str, ...]) -> d
     return cells
 
 
-def cases(tables: Tables, _: Engine) -> pa.Table:
+def cases(tables: Tables, _: Engine | None = None) -> pa.Table:
     """Cases per month, region and ICD-10 code, with year and province totals of what was reported."""
     regions = tables["wilayah"]
     monthly = cells_of(rows_of(tables["kasus_mentah"]), regions, ("tahun", "bulan", "kode_icd10"))
@@ -137,7 +137,7 @@ def cases(tables: Tables, _: Engine) -> pa.Table:
                            "jumlah_pelapor", "jumlah_bulan"))  # fmt: skip
 
 
-def signals(tables: Tables, _: Engine) -> pa.Table:
+def signals(tables: Tables, _: Engine | None = None) -> pa.Table:
     """Weekly signals of the early-warning system per region, with province totals of what was reported."""
     regions = tables["wilayah"]
     weekly = cells_of(rows_of(tables["skdr_mentah"]), regions, ("tahun", "minggu", "sinyal"))
@@ -147,7 +147,7 @@ def signals(tables: Tables, _: Engine) -> pa.Table:
     )
 
 
-def staff(tables: Tables, _: Engine) -> pa.Table:
+def staff(tables: Tables, _: Engine | None = None) -> pa.Table:
     """Health workers per unit, per region and per province; men and women added up.
 
     Where a region's own figure is larger than its units', the rest is a row ``tidak terinci``; where it is smaller, the
@@ -173,7 +173,7 @@ def staff(tables: Tables, _: Engine) -> pa.Table:
     return table_of([*with_provinces(whole, regions), *units], names)
 
 
-def coverage(tables: Tables, _: Engine) -> pa.Table:
+def coverage(tables: Tables, _: Engine | None = None) -> pa.Table:
     """Numerator and denominator of every indicator per region, one row each.
 
     Of a numerator that leaves few of its denominator the rest stands in its place, so that it is closed like any small

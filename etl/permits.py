@@ -19,7 +19,7 @@ Targets = dict[Name, dict[tuple[str, str], str]]
 """Name -> (table, key) of whoever bears it -> the name as written there."""
 
 
-def izin_tautan(tables: dict[str, pa.Table], _: Engine) -> pa.Table:
+def izin_tautan(tables: dict[str, pa.Table], _: Engine | None = None) -> pa.Table:
     """One row per permit and bearer of its holder's name among suppliers and blacklisted firms."""
     bearers = targets(tables)
     rows = []

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from catalogue import FULL
 from click.testing import CliRunner
 from conftest import ROOT, paket
 from sample_site import client
@@ -26,6 +27,8 @@ OWN = {"SHA256SUMS", "manifest.json", "danau.json"}
 """What a release from a lake says otherwise than one from files, beside ``laporan/``, which it lacks."""
 COMPARED = ("diskon_besar", "pasangan_penawar", "selisih_pemenang_tipis")
 """Signs that compare a package with others of the release, which a part has fewer of."""
+
+whole_sample = pytest.mark.skipif(not FULL, reason="contoh utuh, setengah menit tiap uji: KATALOG=penuh")
 
 
 def quiet(_text):
@@ -85,12 +88,14 @@ def test_instance_published_from_the_lake_has_the_database_of_the_direct_build_t
     assert listed["parts"] == held["parts"] and listed["notice"].startswith("DATA CONTOH")
 
 
+@whole_sample
 def test_links_and_signs_computed_again_over_public_columns_give_the_same_database(contoh, lake, publish):
     parts = lakes.read_manifest(open_store(str(lake)))["parts"]
     made = publish(bodies={part["body"] for part in parts} - {NONE})
     assert (made / "opendata.db").read_bytes() == (contoh / "out" / "current" / "opendata.db").read_bytes()
 
 
+@whole_sample
 def test_one_body_has_its_rows_and_what_follows_from_them(contoh, publish):
     direct, said = (contoh / "out" / "current").resolve(), []
     made = publish(bodies=["D250"], said=said.append)
@@ -128,6 +133,7 @@ def test_one_body_has_its_rows_and_what_follows_from_them(contoh, publish):
     assert {p["body"] for p in json.loads((made / "danau.json").read_text())["parts"]} == {"D250", NONE}
 
 
+@whole_sample
 def test_summary_keeps_links_and_signs_and_names_the_rows_behind_by_reference(contoh, lake, publish):
     direct, made = (contoh / "out" / "current").resolve(), publish(summary=True)
     resources = load_resources(DATAPACKAGES)

@@ -31,8 +31,6 @@ Json = dict[str, Any]
 CHAIN = ("satker_kunci", "kontrak_terkini", "paket", "pasangan")
 """Linked tables of the contract side in the order of their making: windows, wide joins, a spilling self-join."""
 SIGNS = ("konsentrasi", "pecah_paket", "kontrak_lebih_hps")
-GIVEN = ("partisipasi",)
-"""Linked tables that are taken as they are: a function makes them."""
 COUNTED = (
     "tender",
     "tender_nilai",

@@ -16,7 +16,7 @@ PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --onl
 RUN := $(VENV)/bin/python -m etl
 PURELIB := import sysconfig; print(sysconfig.get_path("purelib"))
 
-.PHONY: serve test build refresh sample bench bench-site bench-scale attack faults check audit sbom clean rollback verify
+.PHONY: serve test build refresh sample bench bench-site bench-scale engines attack faults check audit sbom clean rollback verify
 .DEFAULT_GOAL := serve
 
 # Build and test environment: frictionless, DuckDB, Arrow and the test tools.
@@ -89,6 +89,10 @@ bench: $(VENV)/.ready
 # How fast pages answer eight readers, beside stock Datasette on the same release: make bench-site OUT=folder
 bench-site: $(VENV)/.ready
 	$(VENV)/bin/python -m etl.bench_site $(OUT)
+
+# Every linked table and sign in SQLite, DuckDB and on a Spark cluster of two workers: make engines SCALE=10
+engines: $(VENV)/.ready $(SPARK)/.ready
+	SKALA=$(SCALE) $(VENV)/bin/python -m pytest -q tests/test_spark.py -k "machine_is_lost or sqlite"
 
 # What the same SQL costs on DuckDB and on Spark from 1 to 100 million rows: make bench-scale BENCH="--millions 1 5"
 bench-scale: $(SPARK)/.ready $(OUT)/current

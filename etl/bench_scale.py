@@ -8,18 +8,23 @@ included.
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import adbc_driver_sqlite.dbapi as adbc
 import duckdb
 
+from etl.bench import machine
+from etl.bench_scale_docs import write_docs
 from etl.build import DATAPACKAGES
 from etl.database import fetch_table, literal, quote
 from etl.descriptors import load_resources
@@ -42,13 +47,16 @@ COUNTED = (
     "partisipasi",
 )
 """The contract side, whose rows a scale is told by."""
-OWN = re.compile(r"(kd|no|nama_klpd|nama_pemda|id|kunci|proses_kunci|kode_lokasi)(_|$)")
+OWN = re.compile(r"(kd|no|nama_klpd|nama_pemda|id|kunci|proses_kunci|nama$)(_|$)")
 """Columns that differ from government to government."""
-PROBE = 0.2
-WHOLE = "DECIMAL(38,0)"
-"""DuckDB's type of a sum of whole numbers."""
-CLUSTER = "local-cluster[2,1,4096]"
-"""A real master and two worker processes of one core and 4 GiB, started with the measurement."""
+PLACES = {"kode_lokasi": 3, "kode": 0}
+"""Columns with a code of the region, and where in them it begins: its first character becomes one of the government."""
+HAN = 0x4E00
+"""Where a block of Unicode begins that has a character for each of 20,000 copies."""
+PROBE = 0.5
+CLUSTER = "local-cluster[2,1,8192]"
+"""A real master and two worker processes of one core and 8 GiB, started with the measurement."""
+DEFAULTS = "spark.executor.memory 8g\nspark.driver.memory 2g\nspark.ui.enabled false\n"
 
 
 def queries() -> dict[str, str]:
@@ -66,10 +74,7 @@ def write_tables(staging: Path, folder: Path, millions: float) -> int:
         copies = max(1, round(millions * 1e6 / sum(tables[name].num_rows for name in COUNTED)))
         for name, table in tables.items():
             db.register("asal", table)
-            columns = ", ".join(
-                f"{quote(c.name)} || '~' || k AS {quote(c.name)}" if OWN.match(c.name) and str(c.type) == "string"
-                else quote(c.name) for c in table.schema
-            )  # fmt: skip
+            columns = ", ".join(f"{of_copy(c.name, str(c.type))} AS {quote(c.name)}" for c in table.schema)
             target = literal(str(folder / name))
             db.execute(
                 f"COPY (SELECT {columns} FROM range({copies}) AS r(k), asal) TO {target}"
@@ -78,6 +83,14 @@ def write_tables(staging: Path, folder: Path, millions: float) -> int:
             db.unregister("asal")
         counted: int = copies * sum(tables[name].num_rows for name in COUNTED)
     return counted
+
+
+def of_copy(column: str, kind: str) -> str:
+    """A column of copy ``k``: what is a government's own gets the copy's number, or its character in a place's code."""
+    if column in PLACES:
+        start = PLACES[column]
+        return f"{quote(column)}[:{start}] || chr(({HAN} + k)::INTEGER) || {quote(column)}[{start + 2}:]"
+    return f"{quote(column)} || '~' || k" if kind == "string" and OWN.match(column) else quote(column)
 
 
 def run(folder: Path, out: Path, choice: Choice) -> Json:
@@ -95,16 +108,15 @@ def run(folder: Path, out: Path, choice: Choice) -> Json:
 
 
 def answer(out: Path) -> str:
-    """Rows of each result, and the exact sum of each whole number and the length of each text in it."""
+    """Rows of each result and a hash of them all in any order, fractions left out: their last bit may differ."""
     lines = []
     with duckdb.connect() as db:
         for name in queries():
             files = literal(str(out / name / "*.parquet"))
             known = db.execute(f"DESCRIBE SELECT * FROM read_parquet({files})").fetchall()
-            sums = [f"sum({quote(c)})::DECIMAL(38, 0)" for c, kind, *_ in known if "INT" in kind or kind == WHOLE]
-            sums += [f"sum(length({quote(c)}))" for c, kind, *_ in known if kind == "VARCHAR"]
-            found = db.execute(f"SELECT count(*), {', '.join(sums)} FROM read_parquet({files})").fetchone()
-            lines.append(f"{name} {found}")
+            texts = ", ".join(f"COALESCE({quote(c)}::VARCHAR, '-')" for c, kind, *_ in known if kind != "DOUBLE")
+            sql = f"SELECT count(*), sum(hash(concat_ws(chr(31), {texts}))) FROM read_parquet({files})"
+            lines.append(f"{name} {db.execute(sql).fetchone()}")
     return "\n".join(lines)
 
 
@@ -132,11 +144,14 @@ def measured(folder: Path, out: Path, choice: Choice) -> Json:
     """One engine in a process of its own, the parent of the cluster's processes."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
+    (out / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
+    local = out / "kerja" / "lokal"
+    environment = {"SPARK_CONF_DIR": str(out.resolve()), "SPARK_LOCAL_DIRS": str(local.resolve()), **os.environ}
     command = [sys.executable, "-m", "etl.bench_scale", "--run", str(folder), str(out), choice.name, choice.master]
     started = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        peaks = [0]
-        watcher = threading.Thread(target=watch, args=(process, peaks))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        peaks = {"puncak": 0, "tumpahan": 0}
+        watcher = threading.Thread(target=watch, args=(process, out / "kerja", peaks))
         watcher.start()
         said, _ = process.communicate()
         watcher.join()
@@ -144,14 +159,26 @@ def measured(folder: Path, out: Path, choice: Choice) -> Json:
         return {"galat": f"kode {process.returncode}"}
     seconds = json.loads(said.splitlines()[-1])
     whole = round(time.monotonic() - started, 1)
-    return {"detik": whole, "detik_kueri": round(sum(seconds.values()), 1), "kueri": seconds, "puncak": peaks[0]}
+    results = sum(size(out / name) for name in queries())
+    return {"detik": whole, "kueri": seconds, **peaks, "hasil": results}
 
 
-def watch(process: subprocess.Popen[str], peaks: list[int]) -> None:
-    """Note the largest memory until a process ends."""
+def watch(process: subprocess.Popen[str], work: Path, peaks: dict[str, int]) -> None:
+    """Note the largest memory, and the most bytes that lay in the work folder, until a process ends."""
     while process.poll() is None:
-        peaks[0] = max(peaks[0], memory({process.pid}))
+        peaks["puncak"] = max(peaks["puncak"], memory({process.pid}))
+        peaks["tumpahan"] = max(peaks["tumpahan"], size(work))
         time.sleep(PROBE)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files below a folder, those left out that go while they are counted."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += (Path(place) / name).stat().st_size
+    return total
 
 
 def main() -> int:
@@ -165,11 +192,19 @@ def main() -> int:
     parser.add_argument("--millions", type=float, nargs="+", default=[1, 5, 20, 100], help="juta baris sisi kontrak")
     parser.add_argument("--master", default=CLUSTER, help="induk Spark; kosong: hanya DuckDB")
     parser.add_argument("--out", type=Path, default=Path("build") / "skala")
+    parser.add_argument("--docs", type=Path, default=Path("docs"), help="tempat skala.json, skala.md, skala.svg")
     options = parser.parse_args()
     choices = [Choice(), *([Choice("spark", options.master)] if options.master else [])]
-    found = [measure(options.staging, options.out, millions, choices) for millions in options.millions]
-    (options.out / "skala.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    return 0 if all(row["sama"] for row in found) else 1
+    scales: list[Json] = []
+    facts = {"dihitung": COUNTED, "kluster": options.master, "memori": DEFAULTS.splitlines()[:2], "mesin": machine()}
+    for millions in options.millions:
+        scales.append(measure(options.staging, options.out, millions, choices))
+        found = {"tanggal": date.today().isoformat(), **facts, "ukuran": scales}
+        (options.docs / "skala.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        if not scales[-1]["sama"]:
+            return 1
+    write_docs(found, options.docs)
+    return 0
 
 
 def measure(staging: Path, out: Path, millions: float, choices: list[Choice]) -> Json:
@@ -178,8 +213,7 @@ def measure(staging: Path, out: Path, millions: float, choices: list[Choice]) ->
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     rows = write_tables(staging, folder, millions)
-    size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
-    found: Json = {"juta": millions, "baris": rows, "bita": size, "mesin": {}}
+    found: Json = {"juta": millions, "baris": rows, "masukan": size(folder), "mesin": {}}
     answers = set()
     for choice in choices:
         place = out / f"hasil-{choice.name}"

@@ -6,8 +6,11 @@ from pathlib import Path
 import click
 
 from etl import lake as lakes
+from etl.cli_options import bodies_option, engine_options, instances_option, listed, packages_option
+from etl.engine import Choice
 from etl.errors import ReleaseBroken
 from etl.fields import Json
+from etl.lake_link import link_lake
 from etl.lake_store import open_store
 
 
@@ -57,6 +60,24 @@ def sums(parts: list[Json], names: tuple[str, ...]) -> list[tuple[tuple[str, ...
         place = found.setdefault(tuple(part[name] for name in names), Counter())
         place.update(rows=part["rows"], bytes=part["bytes"], parts=1)
     return sorted(found.items())
+
+
+@lake_group.command("link")
+@click.argument("lake")
+@instances_option
+@bodies_option
+@engine_options
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder hasil.")
+@packages_option
+def link_command(lake: str, instances: str, bodies: str, choice: Choice, out: Path, datapackages: Path) -> None:
+    """Tulis tabel turunan dan tanda seluruh danau LAKE (atau sebagian) sebagai Parquet di folder baru di OUT.
+
+    Barisnya tidak lewat satu proses dan tidak menjadi SQLite: mesin membaca bagian danau dan menulis hasilnya sendiri.
+
+    Contoh: python -m etl lake link /bersama/danau --out /bersama/taut --engine spark --master spark://induk:7077
+    """
+    say = lambda text: click.echo(text, err=True)  # noqa: E731
+    click.echo(link_lake(lake, listed(instances), listed(bodies), out, datapackages, say, choice))
 
 
 @lake_group.command("verify")

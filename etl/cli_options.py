@@ -23,6 +23,16 @@ lake_option = click.option(
 )
 name_option = click.option("--name", default="", metavar="INSTANSI", help="Nama instansi ini di danau, misal kaltim.")
 
+instances_option = click.option("--instances", default="", metavar="A,B", help="Hanya instansi ini dari danau.")
+bodies_option = click.option(
+    "--bodies", default="", metavar="D190,D191", help="Hanya badan ini dari danau (dan yang tanpa badan)."
+)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Values between commas."""
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
+
 
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which engine runs the SQL, given to the command as ``choice``."""

@@ -7,7 +7,16 @@ import click
 from etl import build as builder
 from etl import lake as lakes
 from etl.cli_lake import told
-from etl.cli_options import engine_options, lake_option, name_option, out_option, packages_option
+from etl.cli_options import (
+    bodies_option,
+    engine_options,
+    instances_option,
+    lake_option,
+    listed,
+    name_option,
+    out_option,
+    packages_option,
+)  # fmt: skip
 from etl.descriptors import load_datasets, load_resources
 from etl.durable import build_lock
 from etl.engine import Choice
@@ -34,8 +43,8 @@ def check_lake(lake: str, name: str) -> None:
 
 @click.command("publish")
 @click.option("--from-lake", metavar="DANAU", default="", help="Terbitkan dari danau ini, bukan dari OUT/staging.db.")
-@click.option("--instances", default="", metavar="A,B", help="Hanya instansi ini dari danau.")
-@click.option("--bodies", default="", metavar="D190,D191", help="Hanya badan ini dari danau (dan yang tanpa badan).")
+@instances_option
+@bodies_option
 @click.option("--summary", is_flag=True, help="Ringkasan: tanpa baris tabel dari berkas; danau.json menyebutnya.")
 @lake_option
 @name_option
@@ -72,8 +81,3 @@ def publish_staging(out: Path, datapackages: Path) -> str:
         release = publish_release(out, resources, load_datasets(datapackages), made)
         record(out, resources, before or release, release)
     return release
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Values between commas."""
-    return tuple(filter(None, (part.strip() for part in text.split(","))))

@@ -4,7 +4,7 @@ One SQL text for all of them (``etl/sql``, ``etl/tanda``). An engine is told tab
 it keeps them, how it schedules, spills and retries is its own affair.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,9 @@ from etl.errors import EtlError
 
 THREADS = 2
 ENGINES = ("duckdb", "spark")
+WIDE = ("HUGEINT", "UHUGEINT")
+"""What DuckDB sums whole numbers as; Parquet has no such type, and DuckDB would write a rounded ``DOUBLE``."""
+WHOLE = "DECIMAL(38, 0)"
 
 
 Work = Callable[[pa.RecordBatch], pa.RecordBatch]
@@ -32,8 +35,11 @@ class Engine(Protocol):
     def register_files(self, name: str, files: list[Path]) -> None:
         """Make a table known that lies in Parquet files, which the engine reads where it works."""
 
-    def save(self, sql: str, path: Path) -> None:
-        """Write the rows of a query as Parquet below a path, without passing them through this process's memory."""
+    def save(self, sql: str, path: Path, columns: Sequence[str] = ()) -> None:
+        """Write the rows of a query as Parquet in a new folder, without passing them through this process's memory.
+
+        ``columns``: expressions over its rows in the notation of DuckDB, written in their place.
+        """
 
     def query(self, sql: str) -> pa.Table:
         """Rows of a query in the notation of DuckDB, in the order that it asks for."""
@@ -65,11 +71,17 @@ class DuckDB:
         places = ", ".join(literal(str(file)) for file in files)
         self.db.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS SELECT * FROM read_parquet([{places}])")
 
-    def save(self, sql: str, path: Path) -> None:
-        """Write the rows of a query as a Parquet file in a new folder."""
+    def save(self, sql: str, path: Path, columns: Sequence[str] = ()) -> None:
+        """Write the rows of a query as a Parquet file; a wide sum as a decimal, which stays exact."""
         path.mkdir(parents=True)
         target = literal(str(path / "0.parquet"))
-        self.db.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        found = self.db.sql(f"SELECT {', '.join(columns) or '*'} FROM ({sql})")
+        kinds = zip(found.columns, found.types, strict=True)
+        exact = ", ".join(f"{quote(name)}::{WHOLE} AS {quote(name)}" for name, kind in kinds if kind in WIDE)
+        replaced = f"* REPLACE ({exact})" if exact else "*"
+        self.db.execute(
+            f"COPY (SELECT {replaced} FROM ({found.sql_query()})) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+        )
 
     def query(self, sql: str) -> pa.Table:
         """Rows of a query."""
@@ -91,6 +103,9 @@ def open_engine(out: Path, choice: Choice | None = None) -> Iterator[Engine]:
     if choice.name == "duckdb":
         with duckdb.connect(":memory:") as db:
             db.execute(f"SET threads = {THREADS}")
+            spill = out / "kerja" / "tumpah"  # made and emptied by DuckDB, which wants the folder above it
+            spill.parent.mkdir(parents=True, exist_ok=True)
+            db.execute(f"SET temp_directory = {literal(str(spill))}")
             yield DuckDB(db)
         return
     if choice.name != "spark":

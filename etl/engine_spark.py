@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +33,7 @@ SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # an overflow or a text that is no number is an error, never NULL
     "spark.sql.session.timeZone": "UTC",
     "spark.driver.maxResultSize": "0",
+    "spark.sql.sources.fileCompressionFactor": "20",  # our Parquet unpacked; else Spark broadcasts large tables
     "spark.ui.showConsoleProgress": "false",
 }
 
@@ -135,9 +136,11 @@ class Spark:
         """Name a table that lies in Parquet files already."""
         self.session.read.parquet(*(file.resolve().as_uri() for file in files)).createOrReplaceTempView(name)
 
-    def save(self, sql: str, path: Path) -> None:
+    def save(self, sql: str, path: Path, columns: Sequence[str] = ()) -> None:
         """Write the rows of a query as a folder of Parquet files, each by the machine that has them."""
         with self.answer(sql) as frame:
+            if columns:
+                frame = frame.selectExpr(*(sqlglot.transpile(c, read="duckdb", write="spark")[0] for c in columns))
             frame.write.parquet(path.resolve().as_uri(), compression="zstd")
 
     def query(self, sql: str) -> pa.Table:

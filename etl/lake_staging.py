@@ -74,9 +74,7 @@ def fill_staging(out: Path, chosen: Chosen, resources: dict[str, Resource], left
 
     Return table -> how many keys instances told differently.
     """
-    described = {name: tables_of(package) for name, package in packages(chosen.store, only(chosen)).items()}
-    for name, tables in described.items():
-        check_columns(name, tables, resources)
+    check_instances(chosen, resources)
     orders = {name: read_runs(chosen.store, instance) for name, instance in chosen.instances.items()}
     offsets = pull_offsets(chosen, orders)
     differing: dict[str, int] = {}
@@ -93,6 +91,12 @@ def fill_staging(out: Path, chosen: Chosen, resources: dict[str, Resource], left
             if count and resource.name not in TABLES:  # signs are raised again
                 differing[resource.name] = count
     return differing
+
+
+def check_instances(chosen: Chosen, resources: dict[str, Resource]) -> None:
+    """Refuse a part of which an instance has other tables than these descriptors."""
+    for name, package in packages(chosen.store, only(chosen)).items():
+        check_columns(name, tables_of(package), resources)
 
 
 def only(chosen: Chosen) -> Json:

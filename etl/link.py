@@ -66,10 +66,15 @@ def words_of(sql: str) -> set[str]:
 
 
 def run_function(out: Path, resource: Resource, engine: Engine) -> pa.Table:
-    """Call the function of a linked table: the columns of staging tables that its descriptor names, and the engine."""
-    module, _, name = resource.get("x-function").rpartition(".")
+    """Call the function of a linked table with the columns of staging tables that its descriptor names."""
     with adbc.connect(f"file:{out / 'staging.db'}?mode=ro") as source, source.cursor() as cursor:
         tables = {table: fetch_table(cursor, table, columns) for table, columns in resource.get("x-reads").items()}
+    return call_function(resource, tables, engine)
+
+
+def call_function(resource: Resource, tables: dict[str, pa.Table], engine: Engine) -> pa.Table:
+    """What the function of a linked table makes of the columns that it reads, with the engine's help."""
+    module, _, name = resource.get("x-function").rpartition(".")
     result: pa.Table = getattr(import_module(f"etl.{module}"), name)(tables, engine)
     return result
 

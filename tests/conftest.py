@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from catalogue import PASSED, keep
+from catalogue import FULL, PASSED, keep
 from servers.s3 import Bucket
 
 from etl import build as builder
@@ -24,6 +24,8 @@ ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data" / "real"
 SEED, UNSEEN = 2026, 90_417
 """Of the sample, and of a sample that nothing was tuned for."""
+SCALE = int(os.environ.get("SKALA", "1"))
+"""How many times the sample the engines are compared on (``make engines SCALE=10``)."""
 
 LONG = (
     "questions", "real", "spark", "jejak", "lake_publish", "exports", "site", "budget_pages", "bulk_fuzz", "attack_xss",
@@ -33,6 +35,9 @@ LONG = (
     "sample_build", "cardinal", "asset_points", "sources_pengadaan", "money", "start", "search",
 )  # fmt: skip
 """Files of tests that take long, the longest first; the first three each need another release."""
+
+LOOKS = [(390, "light"), (1280, "dark"), *([(390, "dark"), (1280, "light")] if FULL else [])]
+"""Width and colours in which pages are looked at: each width and each scheme in every run, each with each in a full one."""
 
 UJI = """
 name: uji
@@ -272,6 +277,25 @@ def build_into(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KALTIM_KUNCI", str(folder / "kunci"))
         builder.build(folder / "raw", folder / "out", lambda text: None)
+
+
+@pytest.fixture(scope="session")
+def linked(request: pytest.FixtureRequest) -> Path:
+    """A folder with ``staging.db`` of the sample, ``SCALE`` times as large, linked and judged by DuckDB."""
+    if SCALE == 1:
+        folder: Path = request.getfixturevalue("contoh")
+        return folder / "out"
+    home = ROOT / "build" / f"skala-{SCALE}"
+    (home / "out").mkdir(parents=True, exist_ok=True)
+    steps = [["link"], ["flag"]]
+    if not (home / "out" / "staging.db").exists():
+        loading = [["import", str(home / "raw")], ["extract"], ["validate"], ["load"]]
+        steps = [["sample", str(home), "--scale", str(SCALE), "--seed", str(SEED)], *loading, *steps]
+    for step in steps:
+        place = [] if step[0] == "sample" else ["--out", str(home / "out")]
+        done = subprocess.run([sys.executable, "-m", "etl", *step, *place], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+    return home / "out"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from contextlib import closing
 from urllib.parse import quote_plus
 
 import pytest
-from conftest import ROOT
+from conftest import LOOKS, ROOT
 from playwright.sync_api import Browser
 from sample_site import assert_fit_and_accessible, client
 from test_jejak import order
@@ -298,6 +298,6 @@ def looks(get):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_page_fits_and_has_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
     assert_fit_and_accessible(browser, looks, width, scheme)

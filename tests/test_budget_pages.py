@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import LOOKS
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
@@ -543,7 +544,7 @@ def looks(get):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_pages_fit_are_reachable_by_keyboard_and_have_no_fault(looks, browser: Browser, width, scheme):  # noqa: F811
     for path, text in looks.items():
         assert len(text) < 200_000

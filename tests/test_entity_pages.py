@@ -9,6 +9,7 @@ from contextlib import closing
 from urllib.parse import quote
 
 import pytest
+from conftest import LOOKS
 from playwright.sync_api import Browser
 from sample_site import asker, assert_fit_and_accessible, client
 from test_pages import browser  # noqa: F401
@@ -343,7 +344,6 @@ def looks(get, ask):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_pages_fit_and_have_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
     assert_fit_and_accessible(browser, looks, width, scheme)

@@ -11,6 +11,7 @@ from contextlib import closing
 from urllib.parse import quote
 
 import pytest
+from conftest import LOOKS
 from playwright.sync_api import Browser
 from sample_site import asker, assert_fit_and_accessible, client
 from test_pages import browser  # noqa: F401
@@ -305,6 +306,6 @@ def looks(get):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_pages_fit_and_have_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
     assert_fit_and_accessible(browser, looks, width, scheme)

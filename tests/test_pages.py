@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from conftest import LOOKS
 from playwright.sync_api import Browser, sync_playwright
 from test_plugins import PLUGINS, ROOT, metadata, write_release
 
@@ -97,8 +98,7 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_page_has_no_accessibility_fault_and_fits(
     browser: Browser, address: str, kind: str, width: int, scheme: str

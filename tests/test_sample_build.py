@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import sqlite3
@@ -96,9 +97,14 @@ def test_no_canary_is_in_any_member_of_the_release(sample):
     for canary in canaries:
         starts.setdefault(canary[:6], []).append(canary)
     assert leaked(starts, b"a " + b" ".join(canaries)) and not leaked(starts, b"a")
+    seen = set()
     for path in (folder / "out" / "current" / "").resolve().rglob("*"):
         if path.is_file():
             for data in members(path):
+                digest = hashlib.sha256(data).digest()
+                if digest in seen:  # a CSV beside itself compressed
+                    continue
+                seen.add(digest)
                 found = leaked(starts, data)
                 if found and data.startswith(b"SQLite"):  # writes neighbouring numbers without a gap
                     found = [c for c in found if not c.isdigit() or c in dump(path)]

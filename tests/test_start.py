@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import polib
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import LOOKS, ROOT
 from playwright.sync_api import Browser
 from sample_site import asker, assert_fit_and_accessible, client
 from test_pages import browser  # noqa: F401
@@ -140,7 +140,6 @@ def looks(get):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_page_fits_and_has_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
     assert_fit_and_accessible(browser, looks, width, scheme)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import LOOKS, ROOT
 from playwright.sync_api import Browser
 from sample_site import assert_fit_and_accessible, client
 from test_jejak import order
@@ -321,7 +321,6 @@ def looks(get, units):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_pages_fit_and_have_no_accessibility_fault(looks, browser: Browser, width, scheme):  # noqa: F811
     assert_fit_and_accessible(browser, looks, width, scheme)

@@ -97,6 +97,9 @@ WITH sirup AS (
   LEFT JOIN resmi_nama AS n ON n.badan = d.badan AND n.inti = d.inti
   LEFT JOIN inti_tunggal AS t ON t.badan = d.badan AND t.inti = d.inti
   WHERE d.inti <> '' AND (d.kode = '' OR n.nomor IS NOT NULL OR t.id_satker IS NOT NULL)
+), lokasi_badan AS (
+  -- DISTINCT: badannya dahulu. Nama unit saja dipakai banyak badan, dan pasangannya tumbuh dengan kuadratnya.
+  SELECT DISTINCT l.kode_lokasi, l.nama, b.badan FROM lokasi AS l JOIN badan_nama AS b ON b.nama = l.nama_klpd
 )
 SELECT 'badan' AS jenis, badan, '' AS kode, nama, '' AS id_satker, 'nama' AS metode FROM badan_nama
 UNION ALL SELECT 'kode_nama', badan, kode, nama, id_satker, metode FROM ditemukan WHERE kode <> '' AND nama <> ''
@@ -106,6 +109,6 @@ FROM ditemukan WHERE kode <> '' GROUP BY badan, kode HAVING COUNT(DISTINCT id_sa
 UNION ALL SELECT 'nama', badan, '', nama, id_satker, metode FROM menurut_nama
 UNION ALL
 SELECT 'lokasi', MIN(m.badan), l.kode_lokasi, MIN(l.nama), MIN(m.id_satker), MIN(m.metode)
-FROM lokasi AS l JOIN badan_nama AS b ON b.nama = l.nama_klpd JOIN menurut_nama AS m ON m.badan = b.badan AND m.nama = l.nama
+FROM lokasi_badan AS l JOIN menurut_nama AS m ON m.badan = l.badan AND m.nama = l.nama
 GROUP BY l.kode_lokasi HAVING COUNT(DISTINCT m.id_satker) = 1
 ORDER BY 1, 2, 3, 4

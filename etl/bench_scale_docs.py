@@ -11,7 +11,6 @@ FAR = 500
 """Millions of rows to which the lines are drawn on."""
 CLUSTERS = (2, 8, 16, 32, 64)
 """Cores of clusters whose break-even with DuckDB on this machine is reckoned."""
-GIGA = 1e9
 HEAD = """# Biaya menurut banyaknya baris
 
 Ditulis oleh `make bench-scale` dari `docs/skala.json`. Tujuh kueri berurutan di dua mesin: {queries}. Masukannya data
@@ -85,9 +84,16 @@ def versions(known: dict[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in known.items())
 
 
-def size(bytes_: int) -> str:
-    """Bytes for readers."""
-    return f"{number(bytes_ / GIGA, 2)} GB"
+def size(count: int) -> str:
+    """Bytes for readers.
+
+    >>> size(20_830_000_000), size(473_000_000), size(907_000)
+    ('20,8 GB', '473 MB', '0,9 MB')
+    """
+    mega = count / 1e6
+    if mega >= 1000:
+        return f"{number(round(mega / 1000, 1))} GB"
+    return f"{number(round(mega, 1) if mega < 10 else round(mega))} MB"
 
 
 def line(row: Json, name: str) -> str:
@@ -160,7 +166,7 @@ def chart(scales: list[Json]) -> Json:
                 "field": "jenis",
                 "type": "nominal",
                 "title": "",
-                "legend": {"symbolType": "stroke"},
+                "legend": {"symbolType": "stroke", "symbolStrokeColor": "#333333"},
                 "scale": {"domain": ["diukur", "ekstrapolasi"], "range": [[1, 0], [5, 4]]},
             },
         },

@@ -67,9 +67,10 @@ class DuckDB:
         self.db.register(name, table)
 
     def register_files(self, name: str, files: list[Path]) -> None:
-        """Let DuckDB read Parquet files where they lie."""
+        """Let DuckDB read Parquet files where they lie; names of their folders make no columns."""
         places = ", ".join(literal(str(file)) for file in files)
-        self.db.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS SELECT * FROM read_parquet([{places}])")
+        read = f"read_parquet([{places}], hive_partitioning = false)"
+        self.db.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS SELECT * FROM {read}")
 
     def save(self, sql: str, path: Path, columns: Sequence[str] = ()) -> None:
         """Write the rows of a query as a Parquet file; a wide sum as a decimal, which stays exact."""

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from etl.build import code_hash
 from etl.database import TYPES, quote, typed
 from etl.descriptors import Resource, load_resources
-from etl.durable import build_lock, put_in_place
+from etl.durable import build_lock, put_in_place, sync, write_whole
 from etl.engine import Choice, Engine, open_engine
 from etl.errors import EtlError
 from etl.fields import Json
@@ -61,7 +61,7 @@ def link_lake(
         shutil.rmtree(aside / "kerja")
         told = {**about, "engine": choice.name, "tables": files(aside / "taut", tables)}
         told |= {"signs": files(aside / "tanda", signs)}
-        (aside / "manifest.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        write_whole(aside / "manifest.json", (json.dumps(told, indent=2) + "\n").encode())
         put_in_place(aside, target)
     return target
 
@@ -166,12 +166,13 @@ def rows_in(folder: Path) -> int:
 
 
 def files(folder: Path, names: list[str]) -> Json:
-    """For the manifest: rows of each result, and its files with their bytes and SHA-256."""
+    """For the manifest: rows of each result, and its files with their bytes and SHA-256; they reach the disk."""
     found = {}
     for name in names:
         paths = sorted((folder / name).glob("*.parquet"))
         described = []
         for path in paths:
+            sync(path)
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             where = f"{folder.name}/{name}/{path.name}"

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +32,21 @@ spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 
 @dataclass
 class Cluster:
-    """Address of the master, the environment that clients need, and the worker processes."""
+    """Address of the master, the environment that clients need, the folder of logs and work, and the workers."""
 
     master: str
     environment: dict[str, str]
+    folder: Path
+    start: Callable[..., subprocess.Popen[bytes]] = field(repr=False)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def add_worker(self) -> None:
+        """Start one more worker process of one core, and wait until the master knows it."""
+        number = len(self.workers) + 1
+        place = ["--work-dir", str(self.folder / f"kerja{number}"), "--webui-port", str(free_port())]
+        size = ["--cores", "1", "--memory", "1500m"]
+        self.workers.append(self.start(f"pekerja{number}", "worker.Worker", *size, *place, self.master))
+        registered(self.folder, number)
 
     def etl(self, *command: str) -> subprocess.Popen[str]:
         """Start ``python -m etl`` as a user of the cluster does."""
@@ -69,13 +79,9 @@ def cluster(folder: Path, key: Path) -> Iterator[Cluster]:
     try:
         start("induk", "master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", str(free_port()))
         listening(port, folder / "induk.log")
-        made = Cluster(master, environment)
-        for number in (1, 2):
-            place = ["--work-dir", str(folder / f"kerja{number}"), "--webui-port", str(free_port())]
-            made.workers.append(
-                start(f"pekerja{number}", "worker.Worker", "--cores", "1", "--memory", "1500m", *place, master)
-            )
-        registered(folder, 2)
+        made = Cluster(master, environment, folder, start)
+        made.add_worker()
+        made.add_worker()
         yield made
     finally:
         for process in started:

@@ -15,10 +15,11 @@ from etl import lake as lakes
 from etl.build import DATAPACKAGES
 from etl.cli import cli
 from etl.descriptors import load_resources
-from etl.engine import Choice
+from etl.engine import Choice, open_engine
 from etl.errors import EtlError
-from etl.lake_link import link_lake
+from etl.lake_link import give, link_lake
 from etl.lake_publish import computed
+from etl.lake_staging import choose, stored
 from etl.signs import load_signs
 
 pytestmark = pytest.mark.slow
@@ -57,6 +58,17 @@ def test_every_row_is_that_of_the_build_and_none_is_there_twice(contoh: Path, li
             wanted = sorted(repr(plain(row)) for row in db.execute(f"SELECT {columns} FROM {name}"))
             assert rows(linked_lake / "taut" / name, columns) == wanted, name
             assert told["tables"][name]["rows"] == len(wanted)
+
+
+def test_parts_are_read_without_the_names_of_their_folders(lake: Path, tmp_path: Path) -> None:
+    """``badan=…/tahun=…`` would make columns, or replace a table's own."""
+    chosen = choose(str(lake), ("kaltim",), ())
+    with open_engine(tmp_path) as engine:
+        for resource in (r for r in RESOURCES.values() if r.descriptor["x-privacy"] == "public"):
+            give(engine, lake, chosen, resource, tmp_path)
+            kinds = engine.query(f"SELECT * FROM {resource.name} LIMIT 0").schema
+            assert sorted(kinds.names) == sorted(stored(resource)), resource.name
+            assert {str(kind) for kind in kinds.types} <= {"string", "int64", "double"}, resource.name
 
 
 def test_every_sign_has_the_verdicts_of_the_release(contoh: Path, linked_lake: Path) -> None:

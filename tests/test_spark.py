@@ -6,22 +6,27 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlglot
+from catalogue import FULL
 from conftest import ROOT, SCALE, UJI, paket
 from fault_disk import json_file
 from spark_cluster import ABSENT, Cluster, cluster
 from test_flag import plain
+from test_lake_link import rows
 
-from etl.build import build
+from etl import lake as lakes
+from etl.build import DATAPACKAGES, build
 from etl.descriptors import load_resources
 from etl.engine import Choice, open_engine
 from etl.engine_spark import PART, translate
 from etl.errors import EtlError
+from etl.lake_link import link_lake
 from etl.link import SQL, run_sql
 from etl.signs import load_signs
 
@@ -183,7 +188,10 @@ def busy(out: Path, process: subprocess.Popen[str], seconds: float = 300) -> Non
 
 @on_cluster
 def test_files_are_read_on_the_machines_as_in_one_process(machines: Cluster, tmp_path: Path, monkeypatch: Any) -> None:
-    """A release built on the cluster is that of one process, byte for byte; a machine with another key refuses."""
+    """A release built on the cluster is that of one process, byte for byte, also when a machine is lost; so is its lake.
+
+    A machine with another key refuses.
+    """
     packages, raw = tmp_path / "datapackages", tmp_path / "raw"
     (packages / "uji").mkdir(parents=True)
     (packages / "uji" / "datapackage.yaml").write_text(UJI, encoding="utf-8")
@@ -197,8 +205,47 @@ def test_files_are_read_on_the_machines_as_in_one_process(machines: Cluster, tmp
     finished(machines.etl(*common, "--out", str(tmp_path / "kluster")))
     one, other = ((tmp_path / name / "current").resolve() for name in ("sendiri", "kluster"))
     assert one.name == other.name and (one / "SHA256SUMS").read_bytes() == (other / "SHA256SUMS").read_bytes()
+    machines.add_worker()
+    losing = machines.etl(*common, "--out", str(tmp_path / "hilang"))
+    working(machines, losing)
+    machines.workers[-1].kill()
+    finished(losing)
+    lost = (tmp_path / "hilang" / "current").resolve()
+    assert (one / "SHA256SUMS").read_bytes() == (lost / "SHA256SUMS").read_bytes()
+    marks = {lakes.add(str(tmp_path / f"danau-{n}"), release, "uji")["hash"] for n, release in enumerate((one, lost))}
+    assert len(marks) == 1
     (tmp_path / "lain").write_text("l" * 64)
-    stranger = Cluster(machines.master, {**machines.environment, "KALTIM_KUNCI": str(tmp_path / "lain")})
+    stranger = replace(machines, environment={**machines.environment, "KALTIM_KUNCI": str(tmp_path / "lain")})
     process = stranger.etl(*common, "--out", str(tmp_path / "asing"))
     assert "samakan KALTIM_KUNCI di semua mesin" in process.communicate(timeout=300)[1] and process.returncode == 1
     assert not (tmp_path / "asing" / "current").exists()
+
+
+def working(machines: Cluster, process: subprocess.Popen[str], seconds: float = 120) -> None:
+    """Wait until the newest worker runs a part of a command."""
+    place = machines.folder / f"kerja{len(machines.workers)}"
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        if list(place.glob("app-*/*/stderr")):
+            return
+        time.sleep(0.05)
+    raise AssertionError("pekerja baru tidak mendapat kerja")
+
+
+@pytest.mark.skipif(not FULL, reason="danau contoh utuh di kluster, tiga menit: KATALOG=penuh")
+@on_cluster
+def test_a_lake_is_linked_on_the_machines_as_in_one_process(contoh: Path, machines: Cluster, tmp_path: Path) -> None:
+    """Two governments' releases in one lake; a machine is lost; every row is there once."""
+    for name in ("kaltim", "lain"):
+        lakes.add(str(tmp_path / "danau"), contoh / "out" / "current", name)
+    wanted = link_lake(str(tmp_path / "danau"), (), (), tmp_path / "sendiri", DATAPACKAGES, lambda text: None, Choice())
+    machines.add_worker()
+    common = ("--out", str(tmp_path / "kluster"), "--engine", "spark", "--master", machines.master)
+    linking = machines.etl("lake", "link", str(tmp_path / "danau"), *common)
+    working(machines, linking)
+    machines.workers[-1].kill()
+    found = Path(finished(linking).strip())
+    assert found.name == wanted.name
+    results = sorted(p.relative_to(wanted) for p in wanted.glob("*/*") if p.is_dir())
+    assert len(results) > 80 and results == sorted(p.relative_to(found) for p in found.glob("*/*") if p.is_dir())
+    assert [str(name) for name in results if rows(wanted / name) != rows(found / name)] == []

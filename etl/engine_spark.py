@@ -29,13 +29,16 @@ KINDS = {pa.string(): "string", pa.int64(): "bigint", pa.float64(): "double"}
 PART = "bagian_"
 """Before the name of a query's part, which may be that of a table."""
 SETTINGS = {
-    "spark.app.name": "kaltim-terbuka",
     "spark.sql.ansi.enabled": "true",  # an overflow or a text that is no number is an error, never NULL
     "spark.sql.session.timeZone": "UTC",
-    "spark.driver.maxResultSize": "0",
     "spark.sql.sources.fileCompressionFactor": "20",  # our Parquet unpacked; else Spark broadcasts large tables
+}
+OWN_DRIVER = {
+    "spark.app.name": "kaltim-terbuka",
+    "spark.driver.maxResultSize": "0",
     "spark.ui.showConsoleProgress": "false",
 }
+"""Settings of a driver that runs here; a Spark Connect server has its own."""
 
 
 @dataclass(frozen=True)
@@ -227,10 +230,15 @@ def open_spark(out: Path, master: str) -> Iterator[Spark]:
 
 
 def connect(builder: Any, master: str) -> Any:
-    """A session; the machines' Python finds this package and, unless told otherwise, is the one that runs here."""
-    builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
+    """A session; the machines' Python finds this package and, unless told otherwise, is the one that runs here.
+
+    A Spark Connect server (``sc://…``) was started with the Python and the package of its machines.
+    """
+    remote = master.startswith("sc://")
+    builder = builder.remote(master) if remote else builder.master(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    for name, value in {**SETTINGS, "spark.executorEnv.PYTHONPATH": os.pathsep.join(paths)}.items():
+    driver = {} if remote else {**OWN_DRIVER, "spark.executorEnv.PYTHONPATH": os.pathsep.join(paths)}
+    for name, value in {**SETTINGS, **driver}.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()

@@ -89,6 +89,30 @@ def cluster(folder: Path, key: Path) -> Iterator[Cluster]:
             process.wait()
 
 
+@contextmanager
+def connect_server(folder: Path) -> Iterator[str]:
+    """A Spark Connect server with two cores of its own, stopped afterwards; yield its address."""
+    [home] = (ROOT / ".venv-spark").glob("lib/python*/site-packages/pyspark")
+    port = free_port()
+    (folder / "conf").mkdir(parents=True)
+    place = f"spark.connect.grpc.binding.address 127.0.0.1\nspark.connect.grpc.binding.port {port}\n"
+    (folder / "conf" / "spark-defaults.conf").write_text(DEFAULTS + place, encoding="utf-8")
+    environment = {
+        **os.environ, "SPARK_HOME": str(home), "SPARK_CONF_DIR": str(folder / "conf"), "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": str(PYTHON), "PYTHONPATH": str(ROOT), "SPARK_LOCAL_DIRS": str(folder / "tmp"),
+    }  # fmt: skip
+    service = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
+    line = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy.SparkSubmit", "--master", "local[2]", *service]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(line, env=environment, cwd=folder, stdout=log, stderr=log)
+        try:
+            listening(port, folder / "log")
+            yield f"sc://127.0.0.1:{port}"
+        finally:
+            process.kill()
+            process.wait()
+
+
 def free_port() -> int:
     """A port that nothing uses now."""
     with socket.socket() as probe:

@@ -1,5 +1,7 @@
 """The same descriptors, SQL and functions on a Spark cluster: equal rows, with a machine lost on the way, on real ones."""
 
+import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -16,7 +18,7 @@ import sqlglot
 from catalogue import FULL
 from conftest import ROOT, SCALE, UJI, paket
 from fault_disk import json_file
-from spark_cluster import ABSENT, Cluster, cluster
+from spark_cluster import ABSENT, PYTHON, Cluster, cluster, connect_server
 from test_flag import plain
 from test_lake_link import rows
 
@@ -163,6 +165,11 @@ def test_every_linked_table_and_sign_is_equal_while_a_machine_is_lost(
     assert not list((tmp_path / "kerja").glob("spark-*"))
 
 
+def whole(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row as SQLite has it: true is 1."""
+    return tuple(int(value) if isinstance(value, bool) else value for value in plain(row))
+
+
 @pytest.mark.skipif(SCALE == 1, reason="SQLite dan DuckDB dibandingkan pada contoh utuh di test_jejak dan test_flag")
 @pytest.mark.parametrize("name", [name for name in QUERIES if name != "nama_berdekatan"])
 def test_sqlite_gives_the_rows_of_duckdb_at_any_scale(linked: Path, name: str) -> None:
@@ -170,10 +177,10 @@ def test_sqlite_gives_the_rows_of_duckdb_at_any_scale(linked: Path, name: str) -
     with closing(sqlite3.connect(f"file:{linked / 'staging.db'}?mode=ro", uri=True)) as db:
         found = db.execute(QUERIES[name])
         names = [column[0] for column in found.description]
-        rows = sorted(repr(plain(row)) for row in found)
+        rows = sorted(repr(whole(row)) for row in found)
     table = run_sql(linked, QUERIES[name])
     assert names == table.column_names
-    assert rows == sorted(repr(plain(row)) for row in zip(*table.to_pydict().values(), strict=True))
+    assert rows == sorted(repr(whole(row)) for row in zip(*table.to_pydict().values(), strict=True))
 
 
 def busy(out: Path, process: subprocess.Popen[str], seconds: float = 300) -> None:
@@ -230,6 +237,46 @@ def working(machines: Cluster, process: subprocess.Popen[str], seconds: float = 
             return
         time.sleep(0.05)
     raise AssertionError("pekerja baru tidak mendapat kerja")
+
+
+ASKED = """
+import json, sys
+from pathlib import Path
+import pyarrow as pa
+from etl.engine import Choice, open_engine
+
+def longer(batch):
+    return pa.RecordBatch.from_pydict({"n": pa.array([len(text) for text in batch.column("baru").to_pylist()], pa.int64())})
+
+out, master, query = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+with open_engine(out, Choice("spark", master)) as engine:
+    engine.register("panah", pa.table({"lama": ["1", "2", "3"], "baru": ["2", "3", "14"]}))
+    engine.save(query, out / "hasil", ["awal", "NULLIF(CAST(tujuan AS VARCHAR), '3') AS tujuan"])
+    engine.register_files("hasil", sorted((out / "hasil").glob("*.parquet")))
+    rows = engine.query("SELECT awal, tujuan FROM hasil ORDER BY awal, tujuan").to_pylist()
+    lengths = engine.transform("SELECT baru FROM panah", longer, pa.schema([("n", pa.int64())])).column("n").to_pylist()
+print(json.dumps([[list(row.values()) for row in rows], sorted(lengths)]))
+"""
+WALK = """
+WITH RECURSIVE jalan AS (
+  SELECT lama AS awal, baru AS tujuan FROM panah UNION
+  SELECT j.awal, p.baru FROM jalan AS j JOIN panah AS p ON p.lama = j.tujuan
+) SELECT a.awal, b.tujuan FROM jalan AS a JOIN jalan AS b ON b.awal = a.awal AND b.tujuan = a.tujuan
+"""
+
+
+@on_cluster
+def test_a_spark_connect_server_answers_as_a_cluster_does(tmp_path: Path) -> None:
+    """A table given, a walk, parts named twice, rows written and read again, and a function on its machine."""
+    (tmp_path / "tanya.py").write_text(ASKED, encoding="utf-8")
+    with connect_server(tmp_path / "server") as address:
+        done = subprocess.run(
+            [str(PYTHON), str(tmp_path / "tanya.py"), str(tmp_path / "out"), address, WALK],
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    walked = [["1", "14"], ["1", "2"], ["1", None], ["2", "14"], ["2", None], ["3", "14"]]
+    assert [sorted(rows, key=str) for rows in json.loads(done.stdout)] == [sorted(walked, key=str), [1, 1, 2]]
 
 
 @pytest.mark.skipif(not FULL, reason="danau contoh utuh di kluster, tiga menit: KATALOG=penuh")

@@ -295,6 +295,8 @@ def linked(request: pytest.FixtureRequest) -> Path:
         place = [] if step[0] == "sample" else ["--out", str(home / "out")]
         done = subprocess.run([sys.executable, "-m", "etl", *step, *place], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
+    with closing(sqlite3.connect(home / "out" / "staging.db")) as db:
+        db.execute("ANALYZE")  # for SQLite's plans
     return home / "out"
 
 

@@ -11,16 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conftest import ROOT
+from conftest import ROOT, SCALE
 
 PYTHON = ROOT / ".venv-spark" / "bin" / "python"
 ABSENT = "" if (PYTHON.exists() and shutil.which("java")) else "perlu Spark (make .venv-spark/.ready) dan Java 17"
-DEFAULTS = """
+MEMORY = 1024 if SCALE <= 10 else 4096
+"""MiB of the driver and of each executor."""
+DEFAULTS = f"""
 spark.ui.enabled false
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
-spark.driver.memory 1g
-spark.executor.memory 1g
+spark.driver.memory {MEMORY}m
+spark.executor.memory {MEMORY}m
 spark.sql.shuffle.partitions 2
 spark.sql.adaptive.enabled false
 spark.sql.codegen.wholeStage false
@@ -44,7 +46,7 @@ class Cluster:
         """Start one more worker process of one core, and wait until the master knows it."""
         number = len(self.workers) + 1
         place = ["--work-dir", str(self.folder / f"kerja{number}"), "--webui-port", str(free_port())]
-        size = ["--cores", "1", "--memory", "1500m"]
+        size = ["--cores", "1", "--memory", f"{MEMORY + 500}m"]
         self.workers.append(self.start(f"pekerja{number}", "worker.Worker", *size, *place, self.master))
         registered(self.folder, number)
 

@@ -111,6 +111,11 @@ def described(schema: pa.Schema) -> str:
     return ", ".join(f"`{column.name}` {KINDS[column.type]}" for column in schema)
 
 
+def place(path: Path) -> str:
+    """A path as Spark reads it: as it is; the ``%3D`` of a URI would be the name of another file."""
+    return f"file:{path.resolve()}"
+
+
 def each(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """What a task does with its batches; a builtin would have no signature for Spark to read."""
     yield from map(work, batches)
@@ -133,18 +138,18 @@ class Spark:
         reader = self.session.read
         if schema:
             reader = reader.schema(described(schema))
-        return reader.parquet(path.resolve().as_uri())
+        return reader.parquet(place(path))
 
     def register_files(self, name: str, files: list[Path]) -> None:
         """Name a table that lies in Parquet files already."""
-        self.session.read.parquet(*(file.resolve().as_uri() for file in files)).createOrReplaceTempView(name)
+        self.session.read.parquet(*(place(file) for file in files)).createOrReplaceTempView(name)
 
     def save(self, sql: str, path: Path, columns: Sequence[str] = ()) -> None:
         """Write the rows of a query as a folder of Parquet files, each by the machine that has them."""
         with self.answer(sql) as frame:
             if columns:
                 frame = frame.selectExpr(*(sqlglot.transpile(c, read="duckdb", write="spark")[0] for c in columns))
-            frame.write.parquet(path.resolve().as_uri(), compression="zstd")
+            frame.write.parquet(place(path), compression="zstd")
 
     def query(self, sql: str) -> pa.Table:
         """Rows of a query."""
@@ -180,7 +185,7 @@ class Spark:
         empty = [field.name for field in frame.schema.fields if field.dataType.typeName() == "void"]
         if empty:  # Parquet has no column of a type that nothing tells
             frame = frame.withColumns({name: frame[name].cast("string") for name in empty})
-        frame.write.parquet(path.resolve().as_uri())
+        frame.write.parquet(place(path))
         return self.read(path)
 
     def closure(self, part: Part, kept: Path) -> Any:

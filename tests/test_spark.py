@@ -264,9 +264,11 @@ def longer(batch):
 out, master, query = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 with open_engine(out, Choice("spark", master)) as engine:
     engine.register("panah", pa.table({"lama": ["1", "2", "3"], "baru": ["2", "3", "14"]}))
-    engine.save(query, out / "hasil", ["awal", "NULLIF(CAST(tujuan AS VARCHAR), '3') AS tujuan"])
-    engine.register_files("hasil", sorted((out / "hasil").glob("*.parquet")))
-    rows = engine.query("SELECT awal, tujuan FROM hasil ORDER BY awal, tujuan").to_pylist()
+    part = out / "badan=Kota%20Bontang" / "tahun=2025"
+    part.parent.mkdir()
+    engine.save(query, part, ["awal", "NULLIF(CAST(tujuan AS VARCHAR), '3') AS tujuan"])
+    engine.register_files("hasil", sorted(part.glob("*.parquet")))
+    rows = engine.query("SELECT * FROM hasil ORDER BY awal, tujuan").to_pylist()
     lengths = engine.transform("SELECT baru FROM panah", longer, pa.schema([("n", pa.int64())])).column("n").to_pylist()
 print(json.dumps([[list(row.values()) for row in rows], sorted(lengths)]))
 """
@@ -280,7 +282,7 @@ WITH RECURSIVE jalan AS (
 
 @on_cluster
 def test_a_spark_connect_server_answers_as_a_cluster_does(tmp_path: Path) -> None:
-    """A table given, a walk, parts named twice, rows written and read again, and a function on its machine."""
+    """A table given, a walk, parts named twice, rows written and read again as a lake's part is, a function on its machine."""
     (tmp_path / "tanya.py").write_text(ASKED, encoding="utf-8")
     with connect_server(tmp_path / "server") as address:
         done = subprocess.run(
@@ -307,5 +309,5 @@ def test_a_lake_is_linked_on_the_machines_as_in_one_process(contoh: Path, machin
     found = Path(finished(linking).strip())
     assert found.name == wanted.name
     results = sorted(p.relative_to(wanted) for p in wanted.glob("*/*") if p.is_dir())
-    assert len(results) > 80 and results == sorted(p.relative_to(found) for p in found.glob("*/*") if p.is_dir())
+    assert len(results) > 70 and results == sorted(p.relative_to(found) for p in found.glob("*/*") if p.is_dir())
     assert [str(name) for name in results if rows(wanted / name) != rows(found / name)] == []

@@ -165,6 +165,8 @@ def test_every_linked_table_and_sign_is_equal_while_a_machine_is_lost(
     assert not list((tmp_path / "kerja").glob("spark-*"))
 
 
+COMPARED = [name for name in QUERIES if name != "nama_berdekatan"] if SCALE > 1 else []
+"""The sample itself is compared in test_jejak and test_flag."""
 PATIENCE = int(os.environ.get("SABAR", "1800"))
 """Seconds that SQLite is given for one query."""
 
@@ -174,8 +176,7 @@ def whole(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(int(value) if isinstance(value, bool) else value for value in plain(row))
 
 
-@pytest.mark.skipif(SCALE == 1, reason="SQLite dan DuckDB dibandingkan pada contoh utuh di test_jejak dan test_flag")
-@pytest.mark.parametrize("name", [name for name in QUERIES if name != "nama_berdekatan"])
+@pytest.mark.parametrize("name", COMPARED)
 def test_sqlite_gives_the_rows_of_duckdb_at_any_scale(linked: Path, name: str) -> None:
     """As they are on the sample itself, every linked table and sign, here ``SCALE`` times as large.
 

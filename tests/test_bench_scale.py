@@ -25,7 +25,7 @@ def test_every_copy_is_a_government_of_its_own_with_the_rows_of_the_first(contoh
     assert abs(written - MILLIONS * 1e6) < 5000
 
     def ask(sql: str) -> list[Any]:
-        return duckdb.sql(sql.replace("@", f"'{tmp_path}/").replace("#", "/*.parquet'")).fetchall()
+        return duckdb.connect().execute(sql.replace("@", f"'{tmp_path}/").replace("#", "/*.parquet'")).fetchall()
 
     (copies,) = {n for (n,) in ask("SELECT count(*) FROM @tender# GROUP BY split_part(kd_tender, '~', 1)")}
     assert copies == 4
@@ -50,10 +50,10 @@ def test_an_answer_tells_any_other_row_apart_and_not_the_order_or_the_kind_of_a_
     first = bench_scale.answer(out)
     path = out / "pecah_paket" / "0.parquet"
     rows = f"FROM read_parquet('{path}')"
-    assert duckdb.sql(f"SELECT typeof(jumlah_sen) {rows} LIMIT 1").fetchall() == [("DECIMAL(38,0)",)]
+    assert duckdb.connect().execute(f"SELECT typeof(jumlah_sen) {rows} LIMIT 1").fetchall() == [("DECIMAL(38,0)",)]
 
     def change(sql: str) -> str:
-        duckdb.execute(f"COPY ({sql}) TO '{tmp_path}/lain.parquet' (FORMAT parquet)")
+        duckdb.connect().execute(f"COPY ({sql}) TO '{tmp_path}/lain.parquet' (FORMAT parquet)")
         path.write_bytes((tmp_path / "lain.parquet").read_bytes())
         return bench_scale.answer(out)
 

@@ -28,7 +28,7 @@ RESOURCES = load_resources(DATAPACKAGES)
 
 def rows(folder: Path, columns: str = "*") -> list[str]:
     """Every row of the Parquet files of a folder, in the order of their texts."""
-    found = duckdb.sql(f"SELECT {columns} FROM '{folder}/*.parquet'").fetchall()
+    found = duckdb.connect().execute(f"SELECT {columns} FROM '{folder}/*.parquet'").fetchall()
     return sorted(repr(plain(row)) for row in found)
 
 
@@ -80,15 +80,17 @@ def test_every_sign_has_the_verdicts_of_the_release(contoh: Path, linked_lake: P
         for name in told:
             place = linked_lake / "tanda" / name
             wanted = sorted(db.execute("SELECT tabel, kunci FROM tanda WHERE tanda = ?", (name,)))
-            found = duckdb.sql(
-                f"SELECT tabel, kunci FROM '{place}/*.parquet' WHERE ditandai = 1 ORDER BY ALL"
-            ).fetchall()
+            found = (
+                duckdb.connect()
+                .execute(f"SELECT tabel, kunci FROM '{place}/*.parquet' WHERE ditandai = 1 ORDER BY ALL")
+                .fetchall()
+            )
             assert found == wanted, name
             [counts] = db.execute(
                 "SELECT jumlah_dinilai, jumlah_tidak_dapat_dihitung FROM tanda_metode WHERE tanda = ?", (name,)
             )
             verdicts = f"SELECT count(ditandai), count(*) - count(ditandai) FROM '{place}/*.parquet'"
-            judged, unknown = duckdb.sql(verdicts).fetchall()[0]
+            judged, unknown = duckdb.connect().execute(verdicts).fetchall()[0]
             assert judged + unknown == sum(counts), name
             raised += len(found)
     assert raised > 100

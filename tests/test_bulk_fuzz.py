@@ -1,6 +1,6 @@
 """Small hostile files: the fast path and stock Frictionless must give the same list of errors, to the letter.
 
-``BULK_FUZZ`` sets the number of files (default 800), ``BULK_SEED`` the first seed; a failure names its seed.
+``BULK_FUZZ`` sets the number of files (default 2,000), ``BULK_SEED`` the first seed; a failure names its seed.
 """
 
 import os
@@ -14,7 +14,7 @@ from frictionless import Dialect, Resource, Schema
 
 from etl.bulk import validate_bulk
 
-FILES = int(os.environ.get("BULK_FUZZ", "800"))
+FILES = int(os.environ.get("BULK_FUZZ", "2000"))
 SEED = int(os.environ.get("BULK_SEED", "1"))
 SHARES = 6
 

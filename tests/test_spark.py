@@ -315,5 +315,5 @@ def test_a_lake_is_linked_on_the_machines_as_in_one_process(contoh: Path, machin
     found = Path(finished(linking).strip())
     assert found.name == wanted.name
     results = sorted(p.relative_to(wanted) for p in wanted.glob("*/*") if p.is_dir())
-    assert len(results) > 70 and results == sorted(p.relative_to(found) for p in found.glob("*/*") if p.is_dir())
+    assert len(results) >= 80 and results == sorted(p.relative_to(found) for p in found.glob("*/*") if p.is_dir())
     assert [str(name) for name in results if rows(wanted / name) != rows(found / name)] == []

@@ -67,7 +67,7 @@ WITH RECURSIVE barang AS (
   WHERE b.no_kontrak IS NULL AND k.nilai_kini_sen > 0
 ), kelompok AS (
   SELECT a.tabel, a.kode_lokasi, a.nama_barang, a.tahun_perolehan, a.tanggal_perolehan, MIN(w.nama) AS badan,
-    MIN(lower(a.nama_unit)) AS satker, SUM(a.nilai_sen) AS nilai_sen
+    MIN(lower(a.nama_unit)) AS satker, CAST(SUM(a.nilai_sen) AS BIGINT) AS nilai_sen
   FROM barang AS a
   JOIN badan_lokasi AS w ON w.kode = CASE WHEN substr(a.kode_lokasi, 7, 2) = '00' THEN substr(a.kode_lokasi, 4, 2)
     ELSE substr(a.kode_lokasi, 4, 5) END

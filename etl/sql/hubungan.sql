@@ -51,8 +51,8 @@ WITH rencana AS (
   SELECT jalur, kunci, COALESCE(kd_klpd, nama_klpd, '') AS badan, kd_klpd, tahun_anggaran, keadaan FROM paket
 ), kontrak_satu AS (
   SELECT kd_tender || '|' || kd_nontender || '|' || no_kontrak AS kunci, kd_tender, kd_nontender, no_kontrak, no_sppbj,
-    CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS jalur,
-    CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS proses,
+    CAST(CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS VARCHAR) AS jalur,
+    CAST(CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS VARCHAR) AS proses,
     COALESCE(kd_klpd, nama_klpd, '') AS badan, kd_klpd, tahun_anggaran, lower(nama_klpd) AS nama
   FROM kontrak_terkini
 ), disebut AS (
@@ -173,8 +173,8 @@ WITH rencana AS (
     CASE WHEN s.kunci IS NULL THEN 0 ELSE 1 END, 'tidak tercatat di sumber', '', 'sppbj_' || p.jalur, p.badan,
     p.kd_klpd, p.tahun_anggaran
   FROM proses AS p
-  LEFT JOIN (SELECT DISTINCT CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS jalur,
-      CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS proses,
+  LEFT JOIN (SELECT DISTINCT CAST(CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS VARCHAR) AS jalur,
+      CAST(CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS VARCHAR) AS proses,
       kd_tender || '|' || kd_nontender || '|' || no_sppbj AS kunci FROM sppbj) AS s
     ON s.jalur = p.jalur AND s.proses = p.kunci
   WHERE p.jalur IN ('tender', 'non_tender') AND (p.keadaan = 'selesai' OR s.kunci IS NOT NULL)

@@ -20,8 +20,8 @@ WITH rup AS (
     AND h.jenis IN ('kontrak_spmk', 'kontrak_serah_terima')
   GROUP BY k.dari_tabel, k.dari_kunci, h.jenis
 ), barang AS (
-  SELECT CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS jalur,
-    CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS kunci,
+  SELECT CAST(CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS VARCHAR) AS jalur,
+    CAST(CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS VARCHAR) AS kunci,
     COUNT(DISTINCT tabel || '|' || kunci_aset) AS banyak, MIN(tabel || '|' || kunci_aset) AS satu
   FROM aset_kontrak GROUP BY 1, 2
 )

@@ -29,8 +29,9 @@ WITH tahap AS (
   UNION ALL SELECT 'kib_e', kode_lokasi, pengenal, urutan, nilai_perolehan_sen, nilai_perolehan_dibulatkan FROM kib_e
   UNION ALL SELECT 'kib_f', kode_lokasi, pengenal, urutan, nilai_perolehan_sen, nilai_perolehan_dibulatkan FROM kib_f
 ), tersambung AS (
-  SELECT tabel, kunci_aset, kd_tender, kd_nontender, no_kontrak,
-    ROW_NUMBER() OVER (PARTITION BY tabel, kunci_aset ORDER BY skor DESC, kd_tender, kd_nontender, no_kontrak) AS nomor
+  SELECT tabel, kode_lokasi, pengenal, urutan, kd_tender, kd_nontender, no_kontrak, ROW_NUMBER() OVER (
+      PARTITION BY tabel, kunci_aset ORDER BY skor DESC, kd_tender, kd_nontender, no_kontrak
+    ) AS nomor
   FROM aset_kontrak
 ), aset AS (
   SELECT k.nama_badan, k.tahun_anggaran, k.kode_rekening,
@@ -38,8 +39,8 @@ WITH tahap AS (
   FROM tersambung AS t
   JOIN kontrak_modal AS k ON k.kd_tender = t.kd_tender AND k.kd_nontender = t.kd_nontender
     AND k.no_kontrak = t.no_kontrak
-  JOIN barang AS b ON b.tabel = t.tabel
-    AND b.kode_lokasi || '|' || b.pengenal || '|' || CAST(b.urutan AS TEXT) = t.kunci_aset
+  JOIN barang AS b ON b.tabel = t.tabel AND b.kode_lokasi = t.kode_lokasi AND b.pengenal = t.pengenal
+    AND b.urutan = t.urutan
   WHERE t.nomor = 1
 ), semua AS (
   SELECT nama_badan, tahun_anggaran, kode_rekening, nama_rekening, tahapan, nilai_sen AS anggaran_sen, 0 AS kontrak,

@@ -3,8 +3,8 @@
 -- e-katalog nilai pesanan. sumber_nilai menyebut yang dipakai; nilai dari dua sumber tidak pernah dijumlahkan. Proses
 -- yang hanya dikenal dari daftar pemenang atau kontrak tetap satu baris (asal bukan tabel pengumuman).
 WITH kontrak_proses AS (
-  SELECT CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS jalur,
-    CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS kunci,
+  SELECT CAST(CASE WHEN kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS VARCHAR) AS jalur,
+    CAST(CASE WHEN kd_tender <> '' THEN kd_tender ELSE kd_nontender END AS VARCHAR) AS kunci,
     SUM(nilai_kini_sen) AS nilai_sen, MIN(kd_klpd) AS kd_klpd, MIN(nama_klpd) AS nama_klpd,
     MIN(tahun_anggaran) AS tahun_anggaran, MIN(nama_satker) AS nama_satker, MIN(kd_satker_str) AS kd_satker_str,
     MIN(nama_paket) AS nama_paket, MIN(mtd_pemilihan) AS metode
@@ -195,5 +195,5 @@ FROM dinilai AS d LEFT JOIN rup_proses AS r ON r.jalur = d.jalur AND r.kunci = d
 LEFT JOIN satker_kunci AS u
   ON u.jenis = 'kode_nama' AND u.badan = d.badan AND u.kode = d.kd_satker_str AND u.nama = d.nama_satker
 LEFT JOIN satker_kunci AS v ON v.jenis = 'kode' AND v.badan = d.badan AND v.kode = d.kd_satker_str
-LEFT JOIN satker_kunci AS w ON w.jenis = 'nama' AND w.badan = d.badan AND w.nama = d.nama_satker
+LEFT JOIN satker_kunci AS w ON w.jenis = 'nama' AND w.badan = d.badan AND w.kode = '' AND w.nama = d.nama_satker
 ORDER BY d.jalur, d.kunci

@@ -45,7 +45,7 @@ WITH anggaran_baris AS (
   LEFT JOIN satker_kunci AS u ON u.jenis = 'kode_nama' AND u.badan = b.badan AND u.kode = a.kode_skpd
     AND u.nama = a.nama_skpd
   LEFT JOIN satker_kunci AS v ON v.jenis = 'kode' AND v.badan = b.badan AND v.kode = a.kode_skpd
-  LEFT JOIN satker_kunci AS w ON w.jenis = 'nama' AND w.badan = b.badan AND w.nama = a.nama_skpd
+  LEFT JOIN satker_kunci AS w ON w.jenis = 'nama' AND w.badan = b.badan AND w.kode = '' AND w.nama = a.nama_skpd
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
   UNION ALL
   SELECT v.id_satker, COALESCE(b.badan, r.kd_klpd, ''), r.tahun_anggaran, 'realisasi_paket', '', '', r.nama_klpd,

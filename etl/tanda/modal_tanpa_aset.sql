@@ -27,7 +27,7 @@ WITH barang AS (
 ), nilai_kartu AS (
   SELECT DISTINCT badan, nilai_sen FROM kartu WHERE nilai_sen > 0
   UNION
-  SELECT badan, SUM(nilai_sen) FROM kartu WHERE nilai_sen > 0
+  SELECT badan, CAST(SUM(nilai_sen) AS BIGINT) FROM kartu WHERE nilai_sen > 0
   GROUP BY badan, kode_lokasi, nama_barang, tahun_perolehan, tgl
 ), serah AS (
   SELECT kd_tender, kd_nontender, no_kontrak, MAX(substr(tgl_bast, 1, 10)) AS tgl_bast FROM serah_terima
@@ -36,21 +36,23 @@ WITH barang AS (
   SELECT kd_tender, kd_nontender, no_kontrak, COUNT(*) AS banyak FROM aset_kontrak
   GROUP BY kd_tender, kd_nontender, no_kontrak
 ), lepas AS (
-  SELECT k.badan, COALESCE(k.tahun_perolehan, CAST(substr(k.tgl, 1, 4) AS INTEGER)) AS tahun,
+  SELECT DISTINCT k.badan, CAST(COALESCE(k.tahun_perolehan, CAST(substr(k.tgl, 1, 4) AS INTEGER)) AS INTEGER) AS tahun,
     lower(replace(k.nama_barang, '  ', ' ')) AS nama
   FROM kartu AS k
   LEFT JOIN (SELECT DISTINCT tabel, kode_lokasi, pengenal, urutan FROM aset_kontrak) AS a ON a.tabel = k.tabel
     AND a.kode_lokasi = k.kode_lokasi AND a.pengenal = k.pengenal AND a.urutan = k.urutan
   WHERE a.tabel IS NULL
-), bernama AS (
-  SELECT DISTINCT k.kd_tender, k.kd_nontender, k.no_kontrak
+), dicari AS (
+  SELECT DISTINCT k.kd_tender, k.kd_nontender, k.no_kontrak, lower(k.nama_klpd) AS badan,
+    CAST(substr(s.tgl_bast, 1, 4) AS INTEGER) AS tahun, lower(replace(k.nama_paket, '  ', ' ')) AS nama
   FROM kontrak_terkini AS k
   JOIN serah AS s ON s.kd_tender = k.kd_tender AND s.kd_nontender = k.kd_nontender AND s.no_kontrak = k.no_kontrak
   LEFT JOIN tersambung AS t ON t.kd_tender = k.kd_tender AND t.kd_nontender = k.kd_nontender
     AND t.no_kontrak = k.no_kontrak
-  JOIN lepas AS l ON l.badan = lower(k.nama_klpd) AND l.tahun = CAST(substr(s.tgl_bast, 1, 4) AS INTEGER)
-    AND instr(l.nama, lower(replace(k.nama_paket, '  ', ' '))) > 0
   WHERE t.no_kontrak IS NULL AND length(k.nama_paket) >= $huruf
+), bernama AS (
+  SELECT DISTINCT d.kd_tender, d.kd_nontender, d.no_kontrak
+  FROM dicari AS d JOIN lepas AS l ON l.badan = d.badan AND l.tahun = d.tahun AND instr(l.nama, d.nama) > 0
 ), kontrak_modal AS (
   SELECT CASE WHEN k.kd_tender <> '' THEN 'tender' ELSE 'non_tender' END AS tabel, k.kd_tender || k.kd_nontender AS kunci,
     k.kd_klpd, k.tahun_anggaran, k.kd_satker_str, k.nama_satker, k.nama_paket, k.nilai_kini_sen,

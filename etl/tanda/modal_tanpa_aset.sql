@@ -36,7 +36,7 @@ WITH barang AS (
   SELECT kd_tender, kd_nontender, no_kontrak, COUNT(*) AS banyak FROM aset_kontrak
   GROUP BY kd_tender, kd_nontender, no_kontrak
 ), lepas AS (
-  SELECT DISTINCT k.badan, CAST(COALESCE(k.tahun_perolehan, CAST(substr(k.tgl, 1, 4) AS INTEGER)) AS INTEGER) AS tahun,
+  SELECT DISTINCT k.badan, CAST(COALESCE(k.tahun_perolehan, CAST(substr(k.tgl, 1, 4) AS INTEGER)) AS BIGINT) AS tahun,
     lower(replace(k.nama_barang, '  ', ' ')) AS nama
   FROM kartu AS k
   LEFT JOIN (SELECT DISTINCT tabel, kode_lokasi, pengenal, urutan FROM aset_kontrak) AS a ON a.tabel = k.tabel

@@ -5,8 +5,8 @@ What SQL cannot say (who is the same supplier) is a plain function over the tabl
 (``x-suppress``).
 
 A linked table passes the same gate as any other: a canonical CSV, Frictionless, STRICT keys and CHECKs. The SQL keeps
-to the subset that SQLite, DuckDB and Spark answer alike. A key that an expression makes is CAST: SQLite looks nothing
-up by a column without a type, it reads the whole table for every row.
+to the subset that SQLite, DuckDB and Spark answer alike. A key that an expression makes and others are joined
+to is CAST: SQLite looks nothing up by a column without a type, it reads the whole table for every row.
 """
 
 import re

@@ -172,6 +172,8 @@ def test_every_linked_table_and_sign_is_equal_while_a_machine_is_lost(
 
 COMPARED = [name for name in QUERIES if name != "nama_berdekatan"] if SCALE > 1 else []
 """The sample itself is compared in test_jejak and test_flag."""
+PATIENCE = 1800
+"""Seconds after which a query that SQLite has not answered fails, so that a run ends."""
 
 
 def whole(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -182,7 +184,9 @@ def whole(row: tuple[Any, ...]) -> tuple[Any, ...]:
 @pytest.mark.parametrize("name", COMPARED)
 def test_sqlite_gives_the_rows_of_duckdb_at_any_scale(linked: Path, name: str) -> None:
     """As they are on the sample itself, every linked table and sign, here ``SCALE`` times as large."""
+    end = time.monotonic() + PATIENCE
     with closing(sqlite3.connect(f"file:{linked / 'staging.db'}?mode=ro", uri=True)) as db:
+        db.set_progress_handler(lambda: time.monotonic() > end, 100_000)
         found = db.execute(QUERIES[name])
         names = [column[0] for column in found.description]
         rows = sorted(repr(whole(row)) for row in found)
